@@ -1,0 +1,254 @@
+"""The composition root: puts one process together from settings, runs it, and takes it down again in order."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket as sockets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from careline import consequences
+from careline.core.actor import Actor, system
+from careline.core.clock import Clock
+from careline.core.events import Recorded
+from careline.core.page import Cursors
+from careline.features.conversations.actions import expire_visit
+from careline.features.tokens.actions import sweep
+from careline.live.board import Board
+from careline.live.hub import Hub
+from careline.live.tail import Tail
+from careline.live.wake import Poll
+from careline.metrics import Metrics
+from careline.settings import Settings, SettingsError
+from careline.store.database import Database, Tx
+from careline.store.journal import Journal
+from careline.store.migrate import SchemaError, migrate, pending
+from careline.store.postgres import Postgres
+from careline.store.sqlite import Sqlite
+from careline.wires import native, operator
+from careline.wires.credentials import Credentials, Passwords
+from careline.wires.gate import Gate
+from careline.wires.http import Edge
+from careline.wires.issuers import Trust
+from careline.wires.native import frames as native_frames
+from careline.wires.native import routes as native_routes
+from careline.wires.native import socket as native_socket
+from careline.wires.origins import Origins
+from careline.wires.pages import Pages
+from careline.wires.problems import Problems
+from careline.wires.server import Server
+from careline.wires.socket import Sockets
+from careline.work.runner import Runner
+from careline.work.schedule import every
+
+logger = logging.getLogger("careline")
+SWEEP_S = 1.0
+IDLE_CONNECTION_S = 10.0
+BACKLOG = 1024
+
+
+def open_database(settings: Settings, clock: Clock | None = None, on_fatal: Callable[[str], None] | None = None) -> Database:
+    """The database the settings name; not opened yet."""
+    engine: Sqlite | Postgres
+    if settings.is_postgres:
+        engine = Postgres(settings.database, pool=settings.postgres_pool)
+    else:
+        path = Path(settings.database.removeprefix("sqlite:")).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = Sqlite(path, readers=settings.sqlite_readers, on_fatal=on_fatal or (lambda why: None))
+    return Database(engine, consequences.plan, clock or Clock(), settings)
+
+
+class App:
+    """A running server. `start`, then `run_until_stopped` or `stop`."""
+
+    def __init__(self, settings: Settings, *, demo: bool = False, passwords: Passwords | None = None) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.database = open_database(settings, on_fatal=self._fatal)
+        self.database.engine.on_commit_time = self.metrics.commit  # type: ignore[attr-defined]
+        self.journal = Journal(list(consequences.CONSEQUENCES))
+        self.hub = Hub()
+        self.tail = Tail(self.hub.deliver, self._read_log)
+        gate = Gate(settings, self.database.clock)
+        passwords = passwords or Passwords()
+        trust = Trust(settings.issuers, self.database)
+        credentials = Credentials(self.database, trust, gate, self.database.clock, passwords)
+        self.hub.on_hang_up = credentials.forget
+        self.server = Server(
+            settings,
+            self.database,
+            self.journal,
+            self.hub,
+            self.tail,
+            Board(self.hub.signal),
+            gate,
+            credentials,
+            passwords,
+            Sockets(self.database.clock, settings.sockets_per_address, settings.sockets_unauthenticated),
+            Origins(settings.origins),
+            self.metrics.batches.observe,
+        )
+        self.database.on_commit = self._committed
+        self._demo = demo
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._listeners: list[asyncio.Server] = []
+        self._stopping = asyncio.Event()
+        self.exit_code = 0
+        self.addresses: list[str] = []
+
+    async def start(self, *, migrating: bool = True) -> None:
+        """Open the store, bring its schema up to date, listen. Raises `SchemaError`, `SettingsError` or `OSError`."""
+        await self.database.open()
+        if migrating:
+            await migrate(self.database, lambda line: logger.info(line))
+        elif missing := await pending(self.database):
+            raise SchemaError(f"The schema lacks {', '.join(missing)}: run `careline migrate`.")
+        await pending(self.database)
+        await self._check_durability()
+        await self._read_facts()
+        await self.server.origins.load(self.database)
+        await self._listen()
+        self._tasks = [asyncio.create_task(work) for work in self._work()]
+
+    async def _check_durability(self) -> None:
+        facts = await self.database.engine.facts()
+        wrong = {"synchronous": "2", "journal_mode": "wal", "fsync": "on", "full_page_writes": "on"}
+        for name, right in wrong.items():
+            if facts.get(name, right) != right and not os.environ.get("CARELINE_TEST_UNSAFE_DATABASE"):
+                raise SettingsError(f"the database has {name}={facts[name]}; durable storage needs {name}={right}")
+
+    async def _read_facts(self) -> None:
+        async def ask(tx: Tx, actor: Actor) -> tuple[str, str]:
+            return str(await tx.value("server_fact", key="epoch")), str(await tx.value("server_fact", key="cursor_key"))
+
+        epoch, key = await self.database.read(ask, system())
+        self.server.epoch = epoch
+        self.server.cursors = Cursors(bytes.fromhex(key))
+        self.server.speeches["native"] = native_frames.NativeSpeech(self.server.cursors)
+
+    async def _listen(self) -> None:
+        bound = []
+        for address in self.settings.listen:
+            host, _, port = address.rpartition(":")
+            bound.append(_bind(host.strip("[]"), int(port)))
+        self.addresses = [f"{_host(s)}:{s.getsockname()[1]}" for s in bound]
+        self.server.public_url = (self.settings.public_url or f"http://{self.addresses[0]}").rstrip("/")
+        own = {self.server.public_url, *(f"http://{address}" for address in self.addresses)}
+        own |= {address.replace("127.0.0.1", "localhost") for address in own}
+        self.server.origins.own = frozenset(own)
+        edge = Edge(self.server, self._routes(), Problems("edge"), self.metrics.request)
+        edge.hosts = self._hosts()
+        handler = web.Server(
+            edge,
+            keepalive_timeout=IDLE_CONNECTION_S,
+            max_headers=100,
+            max_line_size=8_190,
+            max_field_size=8_190,
+            read_bufsize=65_536,
+            lingering_time=2.0,
+            access_log=None,
+        )
+        self._handler = handler
+        loop = asyncio.get_running_loop()
+        for listener in bound:
+            self._listeners.append(await loop.create_server(handler, sock=listener, backlog=BACKLOG))
+
+    def _hosts(self) -> set[str]:
+        named = {self.server.public_url.partition("://")[2], *self.settings.hosts, *self.addresses}
+        return {*named, *(name.rpartition(":")[0] for name in named if ":" in name), "localhost", "127.0.0.1", "[::1]"}
+
+    def _routes(self) -> list[Any]:
+        assert native
+        return [
+            *native_routes.routes(),
+            native_socket.route(),
+            *operator.routes(self.metrics.registry),
+            *Pages(demo=self._demo).routes(),
+        ]
+
+    def _work(self) -> list[Any]:
+        async def heads(workspaces: list[str]) -> dict[str, int]:
+            return await self.database.read(self.journal.heads, system(), workspaces)
+
+        poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
+        return [
+            poll.run(),
+            Runner(self.database, {"visit.expire": _expire_visit}).run(),
+            every(SWEEP_S, self._second),
+            every(3_600.0, lambda: self.database.write(sweep, system())),
+            self.metrics.watch_loop(),
+        ]
+
+    async def _second(self) -> None:
+        self.server.sockets.sweep()
+        self.server.board.tick(self.database.clock())
+        self.metrics.sockets.set(len(self.server.sockets.open))
+        self.metrics.lag.set(self.tail.lag)
+        if self.server.origins.stale:
+            await self.server.origins.load(self.database)
+
+    async def _read_log(self, workspace_id: str, since: int, most: int) -> list[Recorded]:
+        return await self.database.read(self.journal.read, system(workspace_id), since, most)
+
+    def _committed(self, facts: list[Recorded]) -> None:
+        self.tail.committed(facts)
+        self.server.origins.committed(facts)
+
+    def _fatal(self, why: str) -> None:
+        logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
+        os._exit(70)
+
+    async def run_until_stopped(self) -> int:
+        """Serve until SIGTERM or SIGINT, then drain; the process's exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        await self._stopping.wait()
+        await self.stop()
+        return self.exit_code
+
+    async def stop(self) -> None:
+        """Stop accepting, finish what is in flight, send the sockets away for a while, close the store."""
+        self.server.draining = True
+        for listener in self._listeners:
+            listener.close()
+        await self.server.drain()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self.server.sockets.open:
+                    self.server.sockets.sweep()
+                    await asyncio.sleep(0.05)
+        await self._handler.shutdown(5)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.database.close()
+
+
+def _bind(host: str, port: int) -> sockets.socket:
+    family = sockets.AF_INET6 if ":" in host else sockets.AF_INET
+    bound = sockets.socket(family, sockets.SOCK_STREAM)
+    bound.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host or "0.0.0.0", port))  # noqa: S104
+    except OSError as error:
+        bound.close()
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+    bound.setblocking(False)
+    return bound
+
+
+def _host(bound: sockets.socket) -> str:
+    host = str(bound.getsockname()[0])
+    return f"[{host}]" if ":" in host else host
+
+
+async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:
+    await expire_visit(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireVisit).contact_id)

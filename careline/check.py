@@ -1,0 +1,104 @@
+"""Which settings are dangerous together, and why: one reason a line."""
+
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from careline.settings import Settings, SettingsError
+from careline.wires.issuers import Trusted
+
+
+class Finding(Struct, frozen=True):
+    """`refuses` findings keep the server from starting."""
+
+    text: str
+    refuses: bool = True
+
+
+def report(settings: Settings) -> list[Finding]:
+    """Everything that is wrong or worth knowing about the settings."""
+    return [*_network(settings), *_stores(settings), *_trust(settings)]
+
+
+def _network(settings: Settings) -> list[Finding]:
+    found = []
+    url = urlsplit(settings.public_url)
+    if settings.public_url and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
+        found.append(Finding("public_url must look like https://chat.example.org"))
+    elif url.scheme == "http" and not _local(url.hostname or ""):
+        found.append(Finding("public_url is http:// and not on this machine: messages and tokens would travel in clear"))
+    for address in settings.listen:
+        host, _, port = address.rpartition(":")
+        if not port.isdigit() or not 0 <= int(port) < 65_536:
+            found.append(Finding(f"listen: {address!r} is not host:port"))
+        elif not _local(host.strip("[]")) and url.scheme != "https":
+            found.append(
+                Finding(
+                    f"listen: {address} is open to the network, but public_url is not https://: put a TLS proxy before it "
+                    "and set public_url"
+                )
+            )
+    for network in settings.trusted_proxies:
+        try:
+            parsed = ip_network(network)
+        except ValueError:
+            found.append(Finding(f"trusted_proxies: {network!r} is not a network such as 10.0.0.0/8"))
+            continue
+        if parsed.prefixlen == 0:
+            found.append(Finding(f"trusted_proxies: {network} trusts everybody, so anybody could choose their address"))
+    for origin in settings.origins:
+        if origin == "*" or not origin.startswith(("http://", "https://", "null")):
+            found.append(Finding(f"origins: {origin!r} is not an origin such as https://shop.example"))
+    if settings.operator_pages == "public":
+        found.append(Finding("operator_pages is public: everybody can read metrics and API documents", refuses=False))
+    if settings.operator_token and len(settings.operator_token) < 16:
+        found.append(Finding("operator_token is shorter than 16 characters: it can be guessed"))
+    return found
+
+
+def _stores(settings: Settings) -> list[Finding]:
+    found = []
+    if settings.is_postgres:
+        url = urlsplit(settings.database)
+        if not _local(url.hostname or "localhost") and "sslmode=verify-full" not in url.query:
+            found.append(Finding("database is on another machine without sslmode=verify-full: it would be read on the way", refuses=False))
+    elif not Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent.exists():
+        found.append(Finding("database: its folder does not exist yet and will be made", refuses=False))
+    if settings.redis_url:
+        url = urlsplit(settings.redis_url)
+        if not _local(url.hostname or "") and (not url.password or url.scheme != "rediss"):
+            found.append(Finding("redis_url is on another machine and lacks a password or rediss://"))
+    return found
+
+
+def _trust(settings: Settings) -> list[Finding]:
+    found = []
+    for issuer in settings.issuers:
+        try:
+            Trusted(issuer)
+        except SettingsError as error:
+            found.append(Finding(str(error)))
+            continue
+        if not issuer.issuer and not issuer.audience:
+            found.append(
+                Finding(f"issuer {issuer.name}: neither issuer nor audience is checked: any token signed with this key counts", refuses=False)
+            )
+        if not issuer.roles:
+            found.append(Finding(f"issuer {issuer.name}: no role is mapped, so nobody can come in by it", refuses=False))
+    names = [issuer.name for issuer in settings.issuers]
+    found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
+    wanted = settings.careforall
+    if wanted and (not wanted.get("workspace") or wanted.get("issuer") not in names):
+        found.append(Finding("careforall needs a workspace and the name of a configured issuer"))
+    return found
+
+
+def _local(host: str) -> bool:
+    if host in ("localhost", ""):
+        return host == "localhost"
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

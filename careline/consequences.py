@@ -1,0 +1,75 @@
+"""The whole story of what follows from what: every fact there is, and the jobs it plans.
+
+A fact without consequences has its line too. Jobs are planned inside the fact's own transaction, by pure functions
+of the fact and the time.
+"""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from careline.core.events import Event
+from careline.features.conversations.events import (
+    ConversationAssigned,
+    ConversationStarted,
+    ConversationUpdated,
+    ParticipantJoined,
+    ParticipantLeft,
+)
+from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.people.events import (
+    ContactAdded,
+    ContactExpired,
+    ContactUpdated,
+    StaffAdded,
+    StaffDeactivated,
+    StaffUpdated,
+)
+from careline.features.receipts.events import MessageDelivered, MessageRead
+from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
+from careline.features.workspaces.events import WorkspaceAdded, WorkspaceUpdated
+from careline.store.database import Job
+
+DAY = 86_400_000
+Plans = list[Callable[[Event, int], Job | None]]
+
+
+class ExpireVisit(Struct, frozen=True):
+    """Look after a day whether the stranger ever wrote."""
+
+    contact_id: str
+
+
+def expire_unused_visit(event: Event, now: int) -> Job | None:
+    assert isinstance(event, ContactAdded)
+    return Job("visit.expire", ExpireVisit(event.contact_id), now + DAY) if event.anonymous else None
+
+
+CONSEQUENCES: dict[type[Event], Plans] = {
+    WorkspaceAdded: [],
+    WorkspaceUpdated: [],
+    StaffAdded: [],
+    StaffUpdated: [],
+    StaffDeactivated: [],
+    ContactAdded: [expire_unused_visit],
+    ContactUpdated: [],
+    ContactExpired: [],
+    TokenIssued: [],
+    TokenRevoked: [],
+    SessionRevoked: [],
+    ConversationStarted: [],
+    ConversationUpdated: [],
+    ConversationAssigned: [],
+    ParticipantJoined: [],
+    ParticipantLeft: [],
+    MessageSent: [],
+    MessageEdited: [],
+    MessageDeleted: [],
+    MessageRead: [],
+    MessageDelivered: [],
+}
+
+
+def plan(event: Event, now: int) -> list[Job]:
+    """The jobs that follow from a fact."""
+    return [job for consequence in CONSEQUENCES[type(event)] if (job := consequence(event, now))]

@@ -1,0 +1,18 @@
+"""Where a request came from: for the log, the limits and the audit, never for a decision about whose something is."""
+
+from contextvars import ContextVar
+
+from msgspec import Struct
+
+
+class Context(Struct, frozen=True):
+    """`origin` is the connection whose command this is; it is not told again what it did itself."""
+
+    request_id: str = ""
+    address: str = ""
+    wire: str = ""
+    origin: str | None = None
+
+
+NOWHERE = Context()
+current: ContextVar[Context] = ContextVar("context", default=NOWHERE)

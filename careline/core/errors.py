@@ -1,0 +1,134 @@
+"""Every way Careline says no: one class per kind, one stable snake_case code per cause."""
+
+from typing import ClassVar
+
+
+class Refused(Exception):
+    """A decision against a request. `status` is the HTTP status a wire without its own idea answers with."""
+
+    status: ClassVar[int] = 400
+    code = "bad_request"
+    detail = "The request cannot be understood."
+
+    def __init__(self, detail: str | None = None, *, code: str | None = None) -> None:
+        self.detail = detail or type(self).detail
+        self.code = code or type(self).code
+        super().__init__(self.detail)
+
+
+class BadRequest(Refused):
+    """The bytes are not what the protocol asks for."""
+
+
+class Invalid(Refused):
+    """A field has a value that cannot be taken; `field` names it."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+class Unauthenticated(Refused):
+    """Nobody we know: no credential, or one that is wrong, expired or revoked."""
+
+    status = 401
+    code = "unauthenticated"
+    detail = "Sign in first: the credential is missing, wrong, expired or revoked."
+
+
+class Forbidden(Refused):
+    """Somebody we know who may not do this."""
+
+    status = 403
+    code = "forbidden"
+    detail = "You may not do this."
+
+
+class NotFound(Refused):
+    """Not there, or not there for this actor: the two cannot be told apart."""
+
+    status = 404
+    code = "not_found"
+    detail = "There is no such thing here."
+
+
+class Conflict(Refused):
+    """It cannot be done because of what is already there."""
+
+    status = 409
+    code = "conflict"
+
+
+class TooLarge(Refused):
+    """More bytes than the limit."""
+
+    status = 413
+    code = "too_large"
+    detail = "The request is larger than the limit."
+
+
+class UnsupportedType(Refused):
+    """A body in a language this route does not read."""
+
+    status = 415
+    code = "unsupported_media_type"
+    detail = "Send JSON with Content-Type: application/json."
+
+
+class TooMany(Refused):
+    """Faster than the limit; `retry_after` is in milliseconds."""
+
+    status = 429
+    code = "too_many"
+    detail = "Too many requests: wait before the next one."
+
+    def __init__(self, retry_after: int, detail: str | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(Refused):
+    """It cannot be stored or read now. The outcome of a write is unknown: retry with the same client_id."""
+
+    status = 503
+    code = "unavailable"
+    detail = "The store does not answer. Whether a write happened is unknown: retry with the same client_id."
+    retry_after = 1000
+
+
+class OriginNotAllowed(Refused):
+    """A page from elsewhere (cross-site WebSocket hijacking, CWE-1385)."""
+
+    status = 403
+    code = "origin_not_allowed"
+    detail = "Pages of this origin may not talk to this workspace: an administrator can list it."
+
+
+class MethodNotAllowed(Refused):
+    """A verb this address does not know."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: list[str]) -> None:
+        super().__init__(f"This address takes {', '.join(allowed)}.")
+        self.allowed = allowed
+
+
+class Misdirected(Refused):
+    """A Host that is not ours: links and decisions must not be made from it."""
+
+    status = 421
+    code = "misdirected"
+    detail = "This server is not known by that name: add it to `hosts` in the settings."
+
+
+class Failed(Refused):
+    """Our fault. What happened is in the log under the request id, and nowhere else."""
+
+    status = 500
+    code = "internal"
+    detail = "Something went wrong on our side; the log knows it by the request id."

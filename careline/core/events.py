@@ -1,0 +1,116 @@
+"""Facts and signals: what happened, numbered and kept; and what is true only now."""
+
+import re
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+
+def _dotted(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", ".", name).lower()
+
+
+class About(Struct, frozen=True):
+    """Where the row an event speaks of is found when the log is read: a query by ids, and the event's field."""
+
+    row: type[Struct]
+    query: str
+    field: str
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
+    """A fact, in the past tense. Holds ids and small facts, never bodies: an erasure needs no second place.
+
+    The tag is the class's name in dotted lower case: `MessageSent` is `message.sent`.
+    """
+
+    about: ClassVar[About | None] = None
+
+    @property
+    def audience(self) -> str:
+        """`all`: both sides of the conversation; `staff`: the workspace's side only."""
+        return "all"
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        """Connections that this fact ends, by credential (`token:…`), person, or `conversation/person`."""
+        return ()
+
+    @classmethod
+    def name(cls) -> str:
+        return str(cls.__struct_config__.tag)
+
+
+class ConversationEvent(Event, frozen=True, kw_only=True):
+    """A fact about one conversation, heard by its people."""
+
+    conversation_id: str
+
+
+class StaffEvent(Event, frozen=True, kw_only=True):
+    """A fact about the workspace itself, heard by all of its staff."""
+
+    @property
+    def audience(self) -> str:
+        return "staff"
+
+
+class Recorded:
+    """An event with its place in the log, what it is about, and who was part of the conversation then.
+
+    `people` are the participants as `kind:id`. `origin` is the connection whose command made it and `request` that
+    command's own id, both known only in the process where it happened. `frames` keeps what each wire made of it:
+    encoded once, sent to many.
+    """
+
+    __slots__ = ("about", "actor", "at", "event", "frames", "origin", "people", "request", "seq", "workspace_id")
+
+    def __init__(
+        self,
+        workspace_id: str,
+        seq: int,
+        at: int,
+        actor: str,
+        event: Event,
+        about: Any = None,
+        people: tuple[str, ...] = (),
+        origin: str | None = None,
+        request: str | None = None,
+    ) -> None:
+        self.workspace_id = workspace_id
+        self.seq = seq
+        self.at = at
+        self.actor = actor
+        self.event = event
+        self.about = about
+        self.people = people
+        self.origin = origin
+        self.request = request
+        self.frames: dict[Any, bytes | None] = {}
+
+    @property
+    def conversation_id(self) -> str | None:
+        return getattr(self.event, "conversation_id", None)
+
+
+class Signal(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
+    """True only now: fanned out, never kept. `person` is whom it is about; they are not told themselves."""
+
+    workspace_id: str
+    person: str
+    name: str
+    conversation_id: str | None = None
+    people: tuple[str, ...] = ()
+
+
+class TypingChanged(Signal, frozen=True, kw_only=True):
+    """Somebody began or stopped typing in a conversation."""
+
+    typing: bool
+
+
+class PresenceChanged(Signal, frozen=True, kw_only=True):
+    """Somebody came (their first socket) or went (their last)."""
+
+    online: bool
+    last_seen_at: int | None = None

@@ -1,0 +1,69 @@
+"""What counts as text: checked once, at the boundary, the same for both engines."""
+
+import unicodedata
+
+from careline.core.errors import Invalid
+
+BODY_CHARACTERS = 8_000
+BODY_BYTES = 32_768
+_COMBINING_RUN = 16
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Mn", "Me"}
+
+
+def body(text: str, field: str = "body", most: int = BODY_CHARACTERS) -> str:
+    """A message's text as it came, if it can be stored and seen; else `Invalid`.
+
+    The length is counted in characters and in UTF-8 bytes; stacks of combining marks are refused because they freeze
+    clients that lay them out.
+    """
+    if text.isascii():
+        if not text.strip(_BLANK_ASCII) or "\0" in text:
+            raise Invalid(field, "Write something visible, without NUL characters.")
+    else:
+        _check_unicode(text, field)
+    if len(text) > most or (len(text) > BODY_BYTES // 4 and len(text.encode()) > BODY_BYTES):
+        raise Invalid(field, f"At most {most} characters and {BODY_BYTES} bytes.")
+    return text
+
+
+_BLANK_ASCII = "".join(map(chr, range(33))) + "\x7f"
+
+
+def _check_unicode(text: str, field: str) -> None:
+    storable(text, field)
+    visible, run = False, 0
+    for character in text:
+        category = unicodedata.category(character)
+        run = run + 1 if category in ("Mn", "Me") else 0
+        if run > _COMBINING_RUN:
+            raise Invalid(field, f"At most {_COMBINING_RUN} combining marks on one character.")
+        visible = visible or category not in _INVISIBLE
+    if not visible:
+        raise Invalid(field, "Write something visible.")
+
+
+def storable(text: str, field: str) -> str:
+    """Text that both engines keep: no NUL (PostgreSQL refuses it), no lone surrogate (it has no UTF-8 form)."""
+    if "\0" in text:
+        raise Invalid(field, "NUL characters cannot be stored.")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise Invalid(field, "Half of a surrogate pair is not a character.") from None
+    return text
+
+
+def line(text: str, field: str, most: int = 200) -> str:
+    """One line for people to read, such as a name: control, bidi-override and zero-width characters taken out.
+
+    Those would let a name imitate another or reorder the text around it (CVE-2021-42574).
+    """
+    storable(text, field)
+    kept = "".join(c for c in text if c == " " or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cn", "Co"))
+    cleaned = " ".join(kept.split())
+    if not cleaned:
+        raise Invalid(field, "Write at least one visible character.")
+    if len(cleaned) > most:
+        raise Invalid(field, f"At most {most} characters.")
+    return cleaned

@@ -1,0 +1,135 @@
+"""The demo: a small pharmacy with two people behind the counter and a few conversations under way."""
+
+import secrets
+from pathlib import Path
+
+from msgspec import Struct
+from rich.console import Console
+
+from careline.app import App
+from careline.core.actor import Actor, system
+from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
+from careline.features.messages.actions import send_messages
+from careline.features.messages.rows import Sending
+from careline.features.people.actions import (
+    add_account,
+    add_contact,
+    add_staff,
+    find_account,
+    find_contact,
+    set_password,
+)
+from careline.features.receipts.actions import mark_messages
+from careline.features.receipts.rows import Marking
+from careline.features.tokens.actions import issue_token
+from careline.features.workspaces.actions import add_workspace, find_workspace
+from careline.store.database import Database, Tx
+
+WORKSPACE = "greenleaf"
+ANA = Actor(WORKSPACE, "staff", "ana", "Ana Lindqvist", "admin", "all")
+BEN = Actor(WORKSPACE, "staff", "ben", "Ben Okafor", "agent", "all")
+CARA = Actor(WORKSPACE, "contact", "cara", "Cara Whitfield")
+DEV = Actor(WORKSPACE, "contact", "dev", "Dev Malhotra")
+
+TALK: dict[Actor, list[tuple[Actor, str]]] = {
+    CARA: [
+        (CARA, "Good morning! Is my repeat prescription ready to collect?"),
+        (ANA, "Good morning Cara. It arrived an hour ago and is being checked now."),
+        (ANA, "It will be at the counter from two o'clock. Please bring a photo id."),
+        (CARA, "Lovely. Could somebody else pick it up for me?"),
+        (ANA, "Of course: they only need to tell us your name and date of birth."),
+        (CARA, "Thank you, my sister will come by after work."),
+    ],
+    DEV: [
+        (DEV, "Hello, do you have children's sunscreen without perfume?"),
+        (BEN, "Hello Dev, we do: factor 30 and factor 50, both without perfume."),
+        (DEV, "Factor 50 please. Can you keep one for me until tomorrow?"),
+    ],
+}
+
+
+class Seeded(Struct):
+    """What the newcomer needs to see."""
+
+    password: str
+    link: str
+
+
+async def seed(app: App) -> Seeded:
+    """Put the pharmacy into the store if it is not there yet; new passwords and a new link every time."""
+    database, password = app.database, secrets.token_urlsafe(9)
+    digest = await app.server.passwords.hash(password)
+    if await database.read(find_workspace, system(), WORKSPACE) is None:
+        await database.write(
+            add_workspace, system(), WORKSPACE, "Greenleaf Pharmacy",
+            greeting="Hello! Ask us about prescriptions, opening hours or anything on our shelves.",
+        )  # fmt: skip
+        await _people(database, digest)
+        await _conversations(database)
+    for email in ("ana@greenleaf.example", "ben@greenleaf.example"):
+        await database.write(_new_password, system(), email, digest)
+    issued = await database.write(issue_token, system(WORKSPACE), CARA.id, label="demo link")
+    return Seeded(password, f"{app.server.public_url}/chat#token={issued.secret}")
+
+
+async def _new_password(tx: Tx, actor: Actor, email: str, password_hash: str) -> None:
+    account = await find_account(tx, actor, email)
+    if account is not None:
+        await set_password(tx, actor, account.id, password_hash)
+
+
+async def _people(database: Database, password_hash: str) -> None:
+    boss = system(WORKSPACE)
+    for staff in (ANA, BEN):
+        email = f"{staff.id}@greenleaf.example"
+        account = await database.write(add_account, system(), staff.name, email, password_hash)
+        await database.write(
+            add_staff, boss, staff.name, email=email, role=staff.role or "agent", account_id=account.id,
+            staff_id=staff.id,
+        )  # fmt: skip
+    for contact, phone in ((CARA, "+44 20 7946 0101"), (DEV, "+44 20 7946 0102")):
+        if await database.read(find_contact, boss, contact.id) is None:
+            await database.write(
+                add_contact, boss, contact_id=contact.id, name=contact.name, phone=phone,
+                email=f"{contact.id}@mail.example",
+            )  # fmt: skip
+
+
+async def _conversations(database: Database) -> None:
+    boss = system(WORKSPACE)
+    for contact, lines in TALK.items():
+        conversation = await database.write(conversation_for, contact, contact.id)
+        for speaker, words in lines:
+            await database.write(send_messages, boss, [Sending(speaker, conversation.id, words)])
+        if contact is CARA:
+            note = Sending(ANA, conversation.id, "Sister's name is Ruth; check the date of birth.", "note")
+            await database.write(send_messages, boss, [note])
+            await database.write(assign_conversation, ANA, conversation.id, ANA.id)
+            await database.write(mark_messages, boss, [Marking(ANA, conversation.id, "read")])
+            await database.write(mark_messages, boss, [Marking(CARA, conversation.id, "read")])
+        else:
+            await database.write(update_conversation, BEN, conversation.id, subject="Sunscreen")
+
+
+def show(app: App, seeded: Seeded, folder: Path) -> None:
+    """Say where to look and how to come in, at a glance; every address on a line of its own, so that it can be clicked."""
+    url = app.server.public_url
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"""
+[bold]Careline demo[/bold]: Greenleaf Pharmacy is open. Ctrl-C stops it.
+
+  [bold]The pharmacy's website[/bold], with the chat in its corner
+    {url}/demo/
+
+  [bold]The staff inbox[/bold]; sign in as ana@greenleaf.example or ben@greenleaf.example
+    {url}/inbox
+    password  [bold]{seeded.password}[/bold]
+
+  [bold]Cara's chat[/bold] as a full page, by a link as staff would send it
+    {seeded.link}
+
+  [bold]The API[/bold], every command with its shapes
+    {url}/docs/
+
+  What is said is kept in {folder}; delete that folder to begin anew.
+""")

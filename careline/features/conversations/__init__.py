@@ -1,0 +1,1 @@
+"""Threads between a workspace and its contacts: finding, starting, changing them, and who takes part."""

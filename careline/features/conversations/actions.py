@@ -1,0 +1,414 @@
+"""Conversations: finding the right one, loading it as somebody, changing it, and who takes part in it."""
+
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from careline.core import ids
+from careline.core.actor import Actor, Kind
+from careline.core.errors import Invalid, NotFound
+from careline.features.conversations import rules
+from careline.features.conversations.events import (
+    ConversationAssigned,
+    ConversationStarted,
+    ConversationUpdated,
+    ParticipantJoined,
+    ParticipantLeft,
+)
+from careline.features.conversations.rows import Conversation, Hot, Participant
+from careline.features.people.actions import (
+    access_contact,
+    access_staff,
+    add_contact,
+    expire_contact,
+    find_contact,
+    find_staff,
+)
+from careline.features.people.rows import Contact
+from careline.features.tokens.actions import forget_tokens, issue_token
+from careline.features.tokens.rows import IssuedToken
+from careline.features.workspaces.actions import workspace_of
+from careline.features.workspaces.rows import Status
+from careline.store.database import Tx
+
+LAST = 1 << 62
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """What a stranger gets who begins to write: who they are, what lets them in again, and where to write."""
+
+    contact: Contact
+    issued: IssuedToken
+    conversation: Conversation
+
+
+class _Person(msgspec.Struct, frozen=True):
+    kind: str
+    person_id: str
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: str
+
+
+async def access(tx: Tx, actor: Actor, conversation_id: str) -> Conversation:
+    """The conversation as the actor may see it, or `NotFound`: foreign, hidden and missing look the same."""
+    conversation = await tx.one(
+        Conversation,
+        "conversation_as",
+        id=conversation_id,
+        workspace_id=actor.workspace_id,
+        sees_all=int(actor.sees_all),
+        kind=actor.kind,
+        person_id=actor.id,
+    )
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    tx.note_read(f"conversation:{conversation_id}")
+    return conversation
+
+
+async def conversation_for(
+    tx: Tx, actor: Actor, contact_id: str, staff_id: str | None = None, *, fresh: bool = False, **details: Any
+) -> Conversation:
+    """The thread of these people by the workspace's threading: the one they have, or a new one.
+
+    Under `many` it is their newest that is open or pending, unless `fresh` asks for a new one. `details` (subject,
+    metadata as JSON text) go into a new one only.
+    """
+    rules.may_start_for(actor, contact_id)
+    await access_contact(tx, actor, contact_id)
+    if staff_id is not None and await find_staff(tx, actor, staff_id) is None:
+        raise NotFound("There is no such staff member.")
+    thread = rules.thread((await workspace_of(tx, actor)).threading, contact_id, staff_id)
+    if thread is not None:
+        found = await tx.one(Conversation, "conversation_by_thread", workspace_id=actor.workspace_id, thread=thread)
+    elif fresh:
+        found = None
+    else:
+        found = await tx.one(
+            Conversation,
+            "newest_open_conversation",
+            workspace_id=actor.workspace_id,
+            contact_id=contact_id,
+            staff_id=staff_id,
+        )
+    if found is not None:
+        return found
+    return await _start(tx, actor, contact_id, staff_id, thread, **details)
+
+
+async def _start(
+    tx: Tx,
+    actor: Actor,
+    contact_id: str,
+    staff_id: str | None,
+    thread: str | None,
+    *,
+    subject: str | None = None,
+    metadata: str = "{}",
+) -> Conversation:
+    people = {"contact": contact_id} | ({"staff": staff_id} if staff_id else {})
+    if actor.kind == "staff" and not actor.sees_all:
+        people["staff"] = actor.id
+    new = Conversation(
+        id=ids.new_id(),
+        workspace_id=actor.workspace_id,
+        subject=rules.subject(subject),
+        status="open",
+        assignee_id=staff_id,
+        created_by=actor.person,
+        metadata=rules.metadata(metadata),
+        thread=thread,
+        message_count=0,
+        last_seq=0,
+        activity_seq=tx.next_seq,
+        staff_unread=0,
+        contact_unread=0,
+        staff_read_seq=0,
+        contact_read_seq=0,
+        created_at=tx.now,
+        updated_at=tx.now,
+        closed_at=None,
+    )
+    await tx.run(
+        "insert_conversation",
+        now=tx.now,
+        **{
+            field: getattr(new, field)
+            for field in (
+                "id", "workspace_id", "subject", "status", "assignee_id", "created_by", "metadata", "thread",
+                "activity_seq",
+            )
+        },
+    )  # fmt: skip
+    await tx.many(
+        "insert_participant",
+        [
+            {"conversation_id": new.id, "kind": kind, "person_id": id_, "workspace_id": new.workspace_id, "now": tx.now}
+            for kind, id_ in people.items()
+        ],
+    )
+    everybody = tuple(f"{kind}:{id_}" for kind, id_ in people.items())
+    tx.emit(ConversationStarted(conversation_id=new.id), actor, about=new, people=everybody)
+    return new
+
+
+async def start_visit(
+    tx: Tx,
+    actor: Actor,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    attributes: str = "{}",
+    metadata: str = "{}",
+) -> Visit:
+    """An anonymous contact with a token and a conversation, for a stranger who begins to write."""
+    contact = await add_contact(
+        tx, actor, name=name, email=email, phone=phone, attributes=attributes, anonymous=True
+    )
+    issued = await issue_token(tx, actor, contact.id, label="visitor")
+    visitor = Actor(contact.workspace_id, "contact", contact.id, contact.name or "")
+    return Visit(contact, issued, await conversation_for(tx, visitor, contact.id, metadata=metadata))
+
+
+async def expire_visit(tx: Tx, actor: Actor, contact_id: str) -> None:
+    """Remove an anonymous contact who never wrote anything, with everything that was made for them."""
+    contact = await find_contact(tx, actor, contact_id)
+    if contact is None or contact.identified_at is not None:
+        return
+    if await tx.value("wrote_anything", workspace_id=actor.workspace_id, contact_id=contact_id):
+        return
+    mine = await tx.all(_Id, "ids_of_person", workspace_id=actor.workspace_id, kind="contact", person_id=contact_id)
+    unused = [row.id for row in mine]
+    await tx.run("delete_conversations", ids=unused, workspace_id=actor.workspace_id)
+    await tx.run("delete_participants", ids=unused)
+    await forget_tokens(tx, actor, contact_id)
+    await expire_contact(tx, actor, contact_id)
+
+
+async def list_conversations(
+    tx: Tx, actor: Actor, *, view: str = "all", status: str = "active", before: int | None = None, limit: int = 50
+) -> tuple[list[Conversation], int | None]:
+    """The conversations the actor may see, newest activity first, and the position of the next page.
+
+    `view` is `all`, `mine` (assigned to the actor) or `unassigned`; for whom only participates, both look at their own.
+    """
+    wanted = dict(workspace_id=actor.workspace_id, before=before or LAST, most=limit + 1)
+    if not actor.sees_all or actor.kind == "contact":
+        query, more = "conversations_of_person", {"kind": actor.kind, "person_id": actor.id}
+    elif view == "mine":
+        query, more = "assigned_conversations", {"assignee_id": actor.id}
+    else:
+        query, more = ("unassigned_conversations" if view == "unassigned" else "conversations_of_workspace"), {}
+    ranges = [
+        await tx.all(Conversation, query, status=word, **wanted, **more) for word in rules.status_words(status)
+    ]
+    newest = merge(*ranges, key=lambda c: c.activity_seq, reverse=True)
+    found = list(islice(newest, limit + 1))
+    if not actor.sees_all and view == "mine":
+        found = [c for c in found if c.assignee_id == actor.id]
+    page = found[:limit]
+    return page, page[-1].activity_seq if len(found) > limit else None
+
+
+async def update_conversation(
+    tx: Tx,
+    actor: Actor,
+    conversation_id: str,
+    *,
+    subject: str | None = None,
+    status: Status | None = None,
+    metadata: str | None = None,
+) -> Conversation:
+    """Change subject, status or metadata; None leaves as it is, an empty subject removes it."""
+    before = await access(tx, actor, conversation_id)
+    if subject is None and status is None and metadata is None:
+        raise Invalid("status", "Give at least one field to change.")
+    if status is not None:
+        rules.may_set_status(actor, status)
+    after = msgspec.structs.replace(
+        before,
+        subject=before.subject if subject is None else rules.subject(subject),
+        status=status or before.status,
+        metadata=before.metadata if metadata is None else rules.metadata(metadata),
+        closed_at=rules.closed_at(status or before.status, before.closed_at, tx.now),
+        updated_at=tx.now,
+    )
+    await _store(tx, after)
+    changed = after.status if after.status != before.status else None
+    tx.emit(
+        ConversationUpdated(conversation_id=after.id, status=changed),
+        actor,
+        about=after,
+        people=await people_in(tx, after.id),
+    )
+    return after
+
+
+async def assign_conversation(tx: Tx, actor: Actor, conversation_id: str, staff_id: str | None) -> Conversation:
+    """Give the conversation to a staff member, who thereby takes part in it, or to nobody."""
+    rules.may_assign(actor)
+    before = await access(tx, actor, conversation_id)
+    if before.assignee_id == staff_id:
+        return before
+    after = msgspec.structs.replace(before, assignee_id=staff_id, updated_at=tx.now)
+    if staff_id is not None:
+        staff = await access_staff(tx, actor, staff_id)
+        if staff.deactivated_at is not None:
+            raise Invalid("staff_id", "This staff member is deactivated.")
+        await add_participant(tx, actor, conversation_id, "staff", staff_id)
+    await _store(tx, after)
+    tx.emit(
+        ConversationAssigned(conversation_id=after.id, staff_id=staff_id),
+        actor,
+        about=after,
+        people=await people_in(tx, after.id),
+    )
+    return after
+
+
+async def _store(tx: Tx, conversation: Conversation) -> None:
+    await tx.run(
+        "update_conversation",
+        id=conversation.id,
+        subject=conversation.subject,
+        status=conversation.status,
+        assignee_id=conversation.assignee_id,
+        metadata=conversation.metadata,
+        closed_at=conversation.closed_at,
+        now=tx.now,
+    )
+
+
+async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind, person_id: str) -> Conversation:
+    """Let somebody of the workspace take part; again changes nothing."""
+    conversation = await access(tx, actor, conversation_id)
+    people = await people_in(tx, conversation_id)
+    person = f"{kind}:{person_id}"
+    if person in people:
+        return conversation
+    rules.may_add(actor, conversation, people)
+    found = await (find_staff if kind == "staff" else find_contact)(tx, actor, person_id)
+    if found is None:
+        raise NotFound(f"There is no such {kind}.")
+    await tx.run(
+        "insert_participant",
+        conversation_id=conversation_id,
+        kind=kind,
+        person_id=person_id,
+        workspace_id=actor.workspace_id,
+        now=tx.now,
+    )
+    joined = ParticipantJoined(
+        conversation_id=conversation_id, kind=kind, person_id=person_id, name=found.name or ""
+    )
+    tx.emit(joined, actor, about=conversation, people=(*people, person))
+    return conversation
+
+
+async def remove_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind, person_id: str) -> Conversation:
+    """Let somebody leave, or make them; they see nothing of the conversation from then on."""
+    conversation = await access(tx, actor, conversation_id)
+    people = await people_in(tx, conversation_id)
+    if f"{kind}:{person_id}" not in people:
+        raise NotFound("They do not take part in this conversation.")
+    rules.may_remove(actor, kind, person_id, people)
+    await tx.run("delete_participant", conversation_id=conversation_id, kind=kind, person_id=person_id)
+    left = ParticipantLeft(conversation_id=conversation_id, kind=kind, person_id=person_id)
+    tx.emit(left, actor, about=conversation, people=people)
+    return conversation
+
+
+async def people_in(tx: Tx, conversation_id: str) -> tuple[str, ...]:
+    """The participants as `kind:id`."""
+    found = await tx.all(_Person, "people_in", conversation_id=conversation_id)
+    return tuple(f"{row.kind}:{row.person_id}" for row in found)
+
+
+async def participants_of(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, list[Participant]]:
+    """Who takes part in each of these conversations, in the order they joined."""
+    by_id: dict[str, list[Participant]] = {c.id: [] for c in conversations}
+    for row in await tx.all(Participant, "participants_of", conversation_ids=list(by_id)):
+        by_id[row.conversation_id].append(row)
+    return by_id
+
+
+class Thread:
+    """A conversation while a batch is decided: its people, and the numbers that the batch moves.
+
+    `sees` is `access` for many: tenant and conversation were in the WHERE clause, participation is looked up here.
+    """
+
+    __slots__ = (
+        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
+        "people", "staff_read_seq", "staff_unread", "status",
+    )  # fmt: skip
+
+    def __init__(self, row: Hot) -> None:
+        self.id = row.id
+        self.status = row.status
+        self.message_count = row.message_count
+        self.last_seq = row.last_seq
+        self.activity_seq = row.activity_seq
+        self.staff_unread = row.staff_unread
+        self.contact_unread = row.contact_unread
+        self.staff_read_seq = row.staff_read_seq
+        self.contact_read_seq = row.contact_read_seq
+        self.closed_at = row.closed_at
+        self.people: tuple[str, ...] = ()
+        self.moved = False
+
+    def sees(self, actor: Actor) -> bool:
+        return actor.sees_all or actor.person in self.people
+
+
+async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
+    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
+    threads: dict[str, Thread] = {}
+    people: dict[str, list[str]] = {}
+    for row in await tx.all(Hot, "hot_conversations", ids=list(conversation_ids), workspace_id=actor.workspace_id):
+        if row.id not in threads:
+            threads[row.id] = Thread(row)
+            people[row.id] = []
+        if row.kind is not None:
+            people[row.id].append(f"{row.kind}:{row.person_id}")
+    for id_, found in people.items():
+        threads[id_].people = tuple(found)
+    return threads
+
+
+async def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
+    """Write the heads of the conversations that the batch moved."""
+    moved = [
+        {
+            "id": t.id,
+            "status": t.status,
+            "closed_at": t.closed_at,
+            "message_count": t.message_count,
+            "last_seq": t.last_seq,
+            "activity_seq": t.activity_seq,
+            "staff_unread": t.staff_unread,
+            "contact_unread": t.contact_unread,
+            "now": tx.now,
+        }
+        for t in threads.values()
+        if t.moved
+    ]
+    if moved:
+        await tx.many("set_heads", moved)
+
+
+async def store_reading(tx: Tx, thread: Thread) -> None:
+    """Write how far both sides have read."""
+    await tx.run(
+        "set_reading",
+        id=thread.id,
+        staff_unread=thread.staff_unread,
+        contact_unread=thread.contact_unread,
+        staff_read_seq=thread.staff_read_seq,
+        contact_read_seq=thread.contact_read_seq,
+    )

@@ -1,0 +1,117 @@
+-- name: insert_conversation
+INSERT INTO conversations (id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count,
+  last_seq, activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at)
+VALUES (:id, :workspace_id, :subject, :status, :assignee_id, :created_by, :metadata, :thread, 0,
+  0, :activity_seq, 0, 0, 0, 0, :now, :now);
+
+-- name: conversations_by_id
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+
+-- name: conversation_as
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations
+WHERE id = :id AND workspace_id = :workspace_id AND (:sees_all = 1 OR EXISTS (
+  SELECT 1 FROM participants p WHERE p.conversation_id = conversations.id AND p.kind = :kind AND p.person_id = :person_id));
+
+-- name: conversation_by_thread
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations WHERE workspace_id = :workspace_id AND thread = :thread;
+
+-- name: newest_open_conversation
+SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
+  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
+  c.updated_at, c.closed_at
+FROM participants p JOIN conversations c ON c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id
+  AND c.status IN ('open', 'pending')
+  AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants s
+       WHERE s.conversation_id = c.id AND s.kind = 'staff' AND s.person_id = :staff_id))
+ORDER BY c.activity_seq DESC LIMIT 1;
+
+-- name: conversations_of_workspace
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations WHERE workspace_id = :workspace_id AND status = :status AND activity_seq < :before
+ORDER BY activity_seq DESC LIMIT :most;
+
+-- name: unassigned_conversations
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations
+WHERE workspace_id = :workspace_id AND status = :status AND assignee_id IS NULL AND activity_seq < :before
+ORDER BY activity_seq DESC LIMIT :most;
+
+-- name: assigned_conversations
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations
+WHERE workspace_id = :workspace_id AND assignee_id = :assignee_id AND status = :status AND activity_seq < :before
+ORDER BY activity_seq DESC LIMIT :most;
+
+-- name: conversations_of_person
+SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
+  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
+  c.updated_at, c.closed_at
+FROM participants p JOIN conversations c ON c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
+  AND c.status = :status AND c.activity_seq < :before
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: update_conversation
+UPDATE conversations SET subject = :subject, status = :status, assignee_id = :assignee_id, metadata = :metadata,
+  closed_at = :closed_at, updated_at = :now
+WHERE id = :id;
+
+-- name: insert_participant
+INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at)
+VALUES (:conversation_id, :kind, :person_id, :workspace_id, :now)
+ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
+
+-- name: delete_participant
+DELETE FROM participants WHERE conversation_id = :conversation_id AND kind = :kind AND person_id = :person_id;
+
+-- name: participants_of
+SELECT p.conversation_id, p.kind, p.person_id AS id, COALESCE(c.name, s.name) AS name, p.joined_at
+FROM participants p
+LEFT JOIN contacts c ON p.kind = 'contact' AND c.workspace_id = p.workspace_id AND c.id = p.person_id
+LEFT JOIN staff s ON p.kind = 'staff' AND s.workspace_id = p.workspace_id AND s.id = p.person_id
+WHERE p.conversation_id = ANY(:conversation_ids)
+ORDER BY p.joined_at, p.kind, p.person_id;
+
+-- name: people_in
+SELECT kind, person_id FROM participants WHERE conversation_id = :conversation_id;
+
+-- name: hot_conversations
+SELECT c.id, c.status, c.message_count, c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread,
+  c.staff_read_seq, c.contact_read_seq, c.closed_at, p.kind, p.person_id
+FROM conversations c LEFT JOIN participants p ON p.conversation_id = c.id
+WHERE c.id = ANY(:ids) AND c.workspace_id = :workspace_id;
+
+-- name: set_heads
+UPDATE conversations SET status = :status, closed_at = :closed_at, message_count = :message_count,
+  last_seq = :last_seq, activity_seq = :activity_seq, staff_unread = :staff_unread, contact_unread = :contact_unread,
+  updated_at = :now
+WHERE id = :id;
+
+-- name: set_reading
+UPDATE conversations SET staff_unread = :staff_unread, contact_unread = :contact_unread,
+  staff_read_seq = :staff_read_seq, contact_read_seq = :contact_read_seq
+WHERE id = :id;
+
+-- name: wrote_anything
+SELECT 1 FROM participants p JOIN conversations c ON c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id AND c.message_count > 0 LIMIT 1;
+
+-- name: ids_of_person
+SELECT conversation_id AS id FROM participants
+WHERE workspace_id = :workspace_id AND kind = :kind AND person_id = :person_id;
+
+-- name: delete_conversations
+DELETE FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+
+-- name: delete_participants
+DELETE FROM participants WHERE conversation_id = ANY(:ids);

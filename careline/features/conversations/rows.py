@@ -1,0 +1,61 @@
+"""Conversations and their participants as they are stored."""
+
+from msgspec import Struct
+
+from careline.features.workspaces.rows import Status
+
+
+class Conversation(Struct, frozen=True):
+    """`thread` is what makes it the only one of its people where the workspace allows one; `last_seq` the number of
+    its last public message (0: none), `activity_seq` that by which lists order it. Unread counts are per side; up to `staff_read_seq`, `contact_read_seq` a side has read everything.
+    """
+
+    id: str
+    workspace_id: str
+    subject: str | None
+    status: Status
+    assignee_id: str | None
+    created_by: str
+    metadata: str
+    thread: str | None
+    message_count: int
+    last_seq: int
+    activity_seq: int
+    staff_unread: int
+    contact_unread: int
+    staff_read_seq: int
+    contact_read_seq: int
+    created_at: int
+    updated_at: int
+    closed_at: int | None
+
+
+class Participant(Struct, frozen=True):
+    """Somebody who takes part; `name` is what they are called now, None for an anonymous contact."""
+
+    conversation_id: str
+    kind: str
+    id: str
+    name: str | None
+    joined_at: int
+
+    @property
+    def person(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+class Hot(Struct, frozen=True):
+    """What a batch of requests needs of a conversation and one of its participants, in one row."""
+
+    id: str
+    status: Status
+    message_count: int
+    last_seq: int
+    activity_seq: int
+    staff_unread: int
+    contact_unread: int
+    staff_read_seq: int
+    contact_read_seq: int
+    closed_at: int | None
+    kind: str | None
+    person_id: str | None

@@ -1,0 +1,1 @@
+"""What is said: sending, history, editing, deleting."""

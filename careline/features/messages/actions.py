@@ -1,0 +1,282 @@
+"""Messages: sending many at once, the pages of history, editing and deleting."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from careline.core import ids, text
+from careline.core.actor import Actor
+from careline.core.errors import Invalid, NotFound, Refused
+from careline.core.page import Page
+from careline.features.conversations.actions import LAST, Thread, access, load_threads, people_in, store_moved
+from careline.features.conversations.events import ConversationUpdated
+from careline.features.conversations.rows import Conversation
+from careline.features.conversations.rules import closed_at, status_after
+from careline.features.messages import rules
+from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.rows import Message, Sending, Sent
+from careline.features.workspaces.actions import workspace_of
+from careline.features.workspaces.rows import Workspace
+from careline.store.database import Tx
+
+Key = tuple[str, str, str, str | None]
+
+
+async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequence[Sent | Refused]:
+    """Send many messages of the actor's workspace in one transaction, deciding each in the order given.
+
+    What all of them need is read in a few queries; duplicates, also within the batch, get the message their
+    `client_id` made before. A refusal is that one's result and nobody else's.
+    """
+    threads = await load_threads(tx, actor, {sending.conversation_id for sending in sendings})
+    said = await _said_before(tx, sendings)
+    quoted = await _quoted(tx, actor, sendings)
+    workspace = await workspace_of(tx, actor)
+    results: list[Sent | Refused] = []
+    new: list[Message] = []
+    for sending in sendings:
+        try:
+            thread = threads.get(sending.conversation_id)
+            if thread is None or not thread.sees(sending.actor):
+                raise NotFound("There is no such conversation.")
+            message = said.get(_key(sending)) if sending.client_id else None
+            if message is not None:
+                rules.same_sending(message, sending)
+                results.append(Sent(message, repeated=True))
+                continue
+            message = _decide(tx, sending, quoted)
+            await _say(tx, workspace, thread, sending, message)
+            new.append(message)
+            said[_key(sending)] = message
+            results.append(Sent(message))
+        except Refused as refused:
+            results.append(refused)
+    if new:
+        await tx.many("insert_message", [_row(message, actor.workspace_id) for message in new])
+        await store_moved(tx, threads)
+    return results
+
+
+def _key(sending: Sending) -> Key:
+    return sending.conversation_id, sending.actor.kind, sending.actor.id, sending.client_id
+
+
+async def _said_before(tx: Tx, sendings: list[Sending]) -> dict[Key, Message]:
+    """What the requests' client ids have made already."""
+    named = [(s.conversation_id, s.client_id) for s in sendings if s.client_id]
+    if not named:
+        return {}
+    found = await tx.all(
+        Message,
+        "messages_by_client_id",
+        named=named,
+        conversation_ids=[conversation_id for conversation_id, _ in named],
+        client_ids=[client_id for _, client_id in named],
+    )
+    return {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in found}
+
+
+async def _quoted(tx: Tx, actor: Actor, sendings: list[Sending]) -> dict[str, Message]:
+    wanted = list({s.reply_to for s in sendings if s.reply_to})
+    if not wanted:
+        return {}
+    return {m.id: m for m in await tx.all(Message, "messages_by_id", ids=wanted, workspace_id=actor.workspace_id)}
+
+
+def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
+    """The message this request makes, or the refusal."""
+    actor = sending.actor
+    rules.may_send(actor, sending.kind, sending.sender_label)
+    if sending.reply_to is not None:
+        target = quoted.get(sending.reply_to)
+        hidden = target is None or (target.kind == "note" and actor.kind == "contact")
+        if hidden or target is None or target.conversation_id != sending.conversation_id:
+            raise NotFound("There is no such message to reply to in this conversation.")
+    return Message(
+        ids.new_id(),
+        sending.conversation_id,
+        tx.next_seq,
+        sending.kind,
+        actor.kind,
+        actor.id,
+        text.line(sending.sender_label, "sender_label", 120) if sending.sender_label else actor.name,
+        text.body(sending.body),
+        sending.reply_to,
+        rules.metadata(sending.metadata),
+        rules.client_id(sending.client_id) if sending.client_id else None,
+        tx.now,
+        None,
+        None,
+    )
+
+
+async def _say(tx: Tx, workspace: Workspace, thread: Thread, sending: Sending, message: Message) -> None:
+    """Record the message and what it does to its conversation: heads, unread counts, status."""
+    tx.emit(
+        MessageSent(conversation_id=thread.id, message_id=message.id, kind=message.kind),
+        sending.actor,
+        about=message,
+        people=thread.people,
+        origin=sending.origin,
+        request=sending.request,
+    )
+    if message.kind == "note":
+        return
+    thread.moved = True
+    thread.message_count += 1
+    thread.last_seq = thread.activity_seq = message.seq
+    if message.sender_kind == "contact":
+        thread.staff_unread += 1
+    elif message.sender_kind == "staff":
+        thread.contact_unread += 1
+    status = status_after(workspace, thread.status, message.sender_kind)
+    if status != thread.status:
+        thread.status, thread.closed_at = status, closed_at(status, thread.closed_at, tx.now)
+        await _tell_status(tx, sending, thread)
+
+
+async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
+    stored = await tx.one(
+        Conversation, "conversations_by_id", ids=[thread.id], workspace_id=sending.actor.workspace_id
+    )
+    if stored is None:
+        raise NotFound("There is no such conversation.")
+    now = msgspec.structs.replace(
+        stored,
+        status=thread.status,
+        closed_at=thread.closed_at,
+        message_count=thread.message_count,
+        last_seq=thread.last_seq,
+        activity_seq=thread.activity_seq,
+        staff_unread=thread.staff_unread,
+        contact_unread=thread.contact_unread,
+        updated_at=tx.now,
+    )
+    tx.emit(
+        ConversationUpdated(conversation_id=thread.id, status=thread.status),
+        sending.actor,
+        about=now,
+        people=thread.people,
+        origin=None,
+    )
+
+
+def _row(message: Message, workspace_id: str) -> dict[str, object]:
+    return {
+        "conversation_id": message.conversation_id,
+        "seq": message.seq,
+        "id": message.id,
+        "workspace_id": workspace_id,
+        "kind": message.kind,
+        "sender_kind": message.sender_kind,
+        "sender_id": message.sender_id,
+        "sender_name": message.sender_name,
+        "body": message.body,
+        "reply_to": message.reply_to,
+        "metadata": message.metadata,
+        "client_id": message.client_id,
+        "created_at": message.created_at,
+    }
+
+
+async def list_messages(
+    tx: Tx,
+    actor: Actor,
+    conversation_id: str,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: str | None = None,
+    limit: int = 50,
+) -> Page[Message]:
+    """A page of history, oldest first: the newest, or next to a position, or with a message in its middle.
+
+    `before` and `after` of the page are the positions to go on from; None where there is nothing further.
+    """
+    if sum(given is not None for given in (before, after, around)) > 1:
+        raise Invalid("before", "Give one of before, after and around.")
+    await access(tx, actor, conversation_id)
+    if around is not None:
+        middle = await access_message(tx, actor, around)
+        if middle.conversation_id != conversation_id:
+            raise NotFound("There is no such message in this conversation.")
+        older = await _messages(tx, actor, conversation_id, before=middle.seq + 1, most=limit // 2 + 2)
+        newer = await _messages(tx, actor, conversation_id, after=middle.seq, most=limit // 2 + 1)
+        has_older, has_newer = len(older) > limit // 2 + 1, len(newer) > limit // 2
+        found = older[: limit // 2 + 1][::-1] + newer[: limit // 2]
+    elif after is not None:
+        newer = await _messages(tx, actor, conversation_id, after=after, most=limit + 1)
+        has_older, has_newer = after > 0, len(newer) > limit
+        found = newer[:limit]
+    else:
+        older = await _messages(tx, actor, conversation_id, before=before or LAST, most=limit + 1)
+        has_older, has_newer = len(older) > limit, before is not None
+        found = older[:limit][::-1]
+    if not found:
+        return Page([], None, None)
+    return Page(found, found[0].seq if has_older else None, found[-1].seq if has_newer else None)
+
+
+async def _messages(
+    tx: Tx, actor: Actor, conversation_id: str, *, before: int | None = None, after: int | None = None, most: int
+) -> list[Message]:
+    notes = int(actor.kind != "contact")
+    if after is not None:
+        return await tx.all(
+            Message, "messages_after", conversation_id=conversation_id, after=after, notes=notes, most=most
+        )
+    return await tx.all(
+        Message, "messages_before", conversation_id=conversation_id, before=before, notes=notes, most=most
+    )
+
+
+async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Message]:
+    """The last public message of each conversation that has one."""
+    wanted = [c.id for c in conversations if c.last_seq]
+    if not wanted:
+        return {}
+    return {m.conversation_id: m for m in await tx.all(Message, "messages_at", conversation_ids=wanted)}
+
+
+async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:
+    """The message as the actor may see it, or `NotFound`: what one may not see is not there."""
+    message = await tx.one(Message, "messages_by_id", ids=[message_id], workspace_id=actor.workspace_id)
+    if message is None or (message.kind == "note" and actor.kind == "contact"):
+        raise NotFound("There is no such message.")
+    try:
+        await access(tx, actor, message.conversation_id)
+    except NotFound:
+        raise NotFound("There is no such message.") from None
+    return message
+
+
+async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Message:
+    """Say it differently: the author, within the workspace's edit window."""
+    before = await access_message(tx, actor, message_id)
+    rules.may_edit(actor, before, (await workspace_of(tx, actor)).edit_window_ms, tx.now)
+    after = msgspec.structs.replace(before, body=text.body(body), edited_at=tx.now)
+    await tx.run("edit_message", conversation_id=after.conversation_id, seq=after.seq, body=after.body, now=tx.now)
+    tx.emit(
+        MessageEdited(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
+        actor,
+        about=after,
+        people=await people_in(tx, after.conversation_id),
+    )
+    return after
+
+
+async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
+    """Take it back: its place stays, its text is gone for everybody. Again changes nothing."""
+    before = await access_message(tx, actor, message_id)
+    rules.may_delete(actor, before)
+    if before.deleted_at is not None:
+        return before
+    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now)
+    await tx.run("delete_message", conversation_id=after.conversation_id, seq=after.seq, now=tx.now)
+    tx.emit(
+        MessageDeleted(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
+        actor,
+        about=after,
+        people=await people_in(tx, after.conversation_id),
+    )
+    return after

@@ -1,0 +1,27 @@
+"""What happens to a message. A note is the staff's own business, in every fact about it."""
+
+from careline.core.events import About, ConversationEvent
+from careline.features.messages.rows import Message, MessageKind
+
+
+class _MessageEvent(ConversationEvent, frozen=True, kw_only=True):
+    about = About(Message, "messages_by_id", "message_id")
+
+    message_id: str
+    kind: MessageKind = "text"
+
+    @property
+    def audience(self) -> str:
+        return "staff" if self.kind == "note" else "all"
+
+
+class MessageSent(_MessageEvent, frozen=True, kw_only=True):
+    pass
+
+
+class MessageEdited(_MessageEvent, frozen=True, kw_only=True):
+    pass
+
+
+class MessageDeleted(_MessageEvent, frozen=True, kw_only=True):
+    pass

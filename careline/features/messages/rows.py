@@ -1,0 +1,50 @@
+"""Messages as they are stored, and requests to send one."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from careline.core.actor import Actor, Kind
+
+MessageKind = Literal["text", "system", "note"]
+
+
+class Message(Struct, frozen=True):
+    """`seq` is the number of its `message.sent` in the workspace's log: it orders, pages and marks. It stays inside."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    kind: MessageKind
+    sender_kind: Kind
+    sender_id: str
+    sender_name: str
+    body: str
+    reply_to: str | None
+    metadata: str
+    client_id: str | None
+    created_at: int
+    edited_at: int | None
+    deleted_at: int | None
+
+
+class Sending(Struct, frozen=True):
+    """One request of a batch: who wants to say what where. `origin` is the connection it came by, `request` its id there."""
+
+    actor: Actor
+    conversation_id: str
+    body: str
+    kind: MessageKind = "text"
+    client_id: str | None = None
+    reply_to: str | None = None
+    sender_label: str | None = None
+    metadata: str = "{}"
+    origin: str | None = None
+    request: str | None = None
+
+
+class Sent(Struct, frozen=True):
+    """The message a request made, or, `repeated`, the one an earlier request with its `client_id` had made."""
+
+    message: Message
+    repeated: bool = False

@@ -1,0 +1,1 @@
+"""Staff, who answer; the accounts they sign in with; and contacts, who write."""

@@ -1,0 +1,56 @@
+"""What happens to people."""
+
+from careline.core.events import About, StaffEvent
+from careline.features.people.rows import Contact, Staff
+
+
+class StaffAdded(StaffEvent, frozen=True, kw_only=True):
+    about = About(Staff, "staff_by_id", "staff_id")
+
+    staff_id: str
+
+
+class StaffUpdated(StaffEvent, frozen=True, kw_only=True):
+    """`regranted`: role or scope changed, so whoever is connected must come in anew with the rights they have now."""
+
+    about = About(Staff, "staff_by_id", "staff_id")
+
+    staff_id: str
+    regranted: bool
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"staff:{self.staff_id}",) if self.regranted else ()
+
+
+class StaffDeactivated(StaffEvent, frozen=True, kw_only=True):
+    about = About(Staff, "staff_by_id", "staff_id")
+
+    staff_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"staff:{self.staff_id}",)
+
+
+class ContactAdded(StaffEvent, frozen=True, kw_only=True):
+    about = About(Contact, "contacts_by_id", "contact_id")
+
+    contact_id: str
+    anonymous: bool = False
+
+
+class ContactUpdated(StaffEvent, frozen=True, kw_only=True):
+    about = About(Contact, "contacts_by_id", "contact_id")
+
+    contact_id: str
+
+
+class ContactExpired(StaffEvent, frozen=True, kw_only=True):
+    """An anonymous contact who never wrote anything is gone."""
+
+    contact_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"contact:{self.contact_id}",)

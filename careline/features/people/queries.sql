@@ -1,0 +1,57 @@
+-- name: insert_account
+INSERT INTO accounts (id, email, name, password_hash, created_at, password_changed_at)
+VALUES (:id, :email, :name, :password_hash, :now, :now)
+ON CONFLICT (email) DO NOTHING RETURNING id;
+
+-- name: account_by_email
+SELECT id, email, name, password_hash, created_at, password_changed_at FROM accounts WHERE email = :email;
+
+-- name: account_by_id
+SELECT id, email, name, password_hash, created_at, password_changed_at FROM accounts WHERE id = :id;
+
+-- name: set_password
+UPDATE accounts SET password_hash = :password_hash, password_changed_at = :now WHERE id = :id;
+
+-- name: insert_staff
+INSERT INTO staff (workspace_id, id, account_id, name, email, role, scope, created_at, updated_at)
+VALUES (:workspace_id, :id, :account_id, :name, :email, :role, :scope, :now, :now);
+
+-- name: update_staff
+UPDATE staff SET name = :name, role = :role, scope = :scope, deactivated_at = :deactivated_at, updated_at = :now
+WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: staff_by_id
+SELECT workspace_id, id, account_id, name, email, role, scope, created_at, updated_at, last_seen_at, deactivated_at
+FROM staff WHERE workspace_id = :workspace_id AND id = ANY(:ids);
+
+-- name: staff_of_workspace
+SELECT workspace_id, id, account_id, name, email, role, scope, created_at, updated_at, last_seen_at, deactivated_at
+FROM staff WHERE workspace_id = :workspace_id AND deactivated_at IS NULL ORDER BY name, id;
+
+-- name: staff_of_account
+SELECT workspace_id, id, account_id, name, email, role, scope, created_at, updated_at, last_seen_at, deactivated_at
+FROM staff WHERE account_id = :account_id AND deactivated_at IS NULL ORDER BY created_at, workspace_id;
+
+-- name: any_staff
+SELECT 1 FROM staff LIMIT 1;
+
+-- name: seen_staff
+UPDATE staff SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: insert_contact
+INSERT INTO contacts (workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at)
+VALUES (:workspace_id, :id, :name, :email, :phone, :attributes, :now, :now, :identified_at);
+
+-- name: update_contact
+UPDATE contacts SET name = :name, email = :email, phone = :phone, attributes = :attributes, updated_at = :now
+WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: contacts_by_id
+SELECT workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at, last_seen_at
+FROM contacts WHERE workspace_id = :workspace_id AND id = ANY(:ids);
+
+-- name: seen_contact
+UPDATE contacts SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: delete_contact
+DELETE FROM contacts WHERE workspace_id = :workspace_id AND id = :id;

@@ -1,0 +1,1 @@
+"""Who is there and who is typing: true only now, told and not kept."""

@@ -1,0 +1,1 @@
+"""Who has received and read what, and how much is unread on either side."""

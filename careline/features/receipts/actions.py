@@ -1,0 +1,146 @@
+"""Marking messages as delivered and read, for many at once, and asking who has."""
+
+from collections.abc import Sequence
+
+from careline.core.actor import Actor
+from careline.core.errors import NotFound, Refused
+from careline.features.conversations.actions import Thread, load_threads, store_reading
+from careline.features.messages.actions import access_message
+from careline.features.messages.rows import Message
+from careline.features.receipts import rules
+from careline.features.receipts.events import MessageDelivered, MessageRead
+from careline.features.receipts.rows import Mark, Marking, MarkKind, Reader
+from careline.store.database import Tx
+
+Place = tuple[str, MarkKind, str, str]
+
+
+async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequence[int | Refused]:
+    """Make many marks in the actor's workspace, in the order given; the answer is what is left unread on that side.
+
+    What is marked already stays as it was, so asking again changes nothing and says nothing.
+    """
+    threads = await load_threads(tx, actor, {marking.conversation_id for marking in markings})
+    readers: dict[Place, int] = {
+        (r.conversation_id, r.kind, r.reader_kind, r.reader_id): r.up_to
+        for r in await tx.all(Reader, "readers_of", conversation_ids=list(threads))
+    }
+    named = {id_ for m in markings for id_ in (*(m.message_ids or ()), *([m.up_to] if m.up_to else ()))}
+    messages = {
+        m.id: m
+        for m in (
+            await tx.all(Message, "messages_by_id", ids=list(named), workspace_id=actor.workspace_id) if named else []
+        )
+    }
+    results: list[int | Refused] = []
+    for marking in markings:
+        try:
+            rules.which(marking)
+            thread = threads.get(marking.conversation_id)
+            if thread is None or not thread.sees(marking.actor):
+                raise NotFound("There is no such conversation.")
+            await _mark(tx, thread, marking, readers, messages)
+            results.append(_unread(thread, marking.actor.kind))
+        except Refused as refused:
+            results.append(refused)
+    return results
+
+
+def _unread(thread: Thread, side: str) -> int:
+    return thread.contact_unread if side == "contact" else thread.staff_unread
+
+
+async def _mark(
+    tx: Tx, thread: Thread, marking: Marking, readers: dict[Place, int], messages: dict[str, Message]
+) -> None:
+    reader = marking.actor
+    place: Place = (thread.id, marking.kind, reader.kind, reader.id)
+    before = readers.get(place, 0)
+    if marking.message_ids is not None:
+        seqs = sorted(_seq(thread, messages, id_) for id_ in marking.message_ids)
+        ranges = [(seq, seq) for seq in seqs if seq > before]
+        after = before
+    else:
+        after = max(before, _seq(thread, messages, marking.up_to) if marking.up_to else thread.last_seq)
+        ranges = [(before + 1, after)] if after > before else []
+    if not ranges:
+        return
+    readers[place] = after
+    await _store(tx, reader, thread, marking.kind, ranges, after)
+    if marking.kind == "read" and reader.kind in rules.OTHER:
+        await _recount(tx, thread, reader.kind, after)
+    _tell(tx, thread, marking)
+
+
+def _seq(thread: Thread, messages: dict[str, Message], message_id: str) -> int:
+    message = messages.get(message_id)
+    if message is None or message.conversation_id != thread.id:
+        raise NotFound("There is no such message in this conversation.")
+    return message.seq
+
+
+async def _store(
+    tx: Tx, reader: Actor, thread: Thread, kind: MarkKind, ranges: list[tuple[int, int]], up_to: int
+) -> None:
+    who = {"conversation_id": thread.id, "kind": kind, "reader_kind": reader.kind, "reader_id": reader.id}
+    await tx.many("insert_mark", [{**who, "from_seq": a, "to_seq": b, "at": tx.now} for a, b in ranges])
+    await tx.run("move_reader", **who, reader_name=reader.name, up_to=up_to, at=tx.now)
+
+
+async def _recount(tx: Tx, thread: Thread, side: str, up_to: int) -> None:
+    """Any one reader reads for their side: what nobody of it has read yet is counted over the short unread range."""
+    floor = max(up_to, thread.staff_read_seq if side == "staff" else thread.contact_read_seq)
+    left = 0
+    if floor < thread.last_seq:
+        left = int(
+            await tx.value(
+                "unread_of",
+                conversation_id=thread.id,
+                floor=floor,
+                other_kind=rules.OTHER[side],
+                reader_kind=side,
+            )
+        )
+    if side == "staff":
+        thread.staff_unread, thread.staff_read_seq = left, floor
+    else:
+        thread.contact_unread, thread.contact_read_seq = left, floor
+    await store_reading(tx, thread)
+
+
+def _tell(tx: Tx, thread: Thread, marking: Marking) -> None:
+    reader = marking.actor
+    who = {
+        "conversation_id": thread.id,
+        "reader_kind": reader.kind,
+        "reader_id": reader.id,
+        "reader_name": reader.name,
+        "up_to": marking.up_to,
+        "message_ids": marking.message_ids,
+    }
+    event = (
+        MessageRead(unread_count=_unread(thread, reader.kind), **who)  # type: ignore[arg-type]
+        if marking.kind == "read"
+        else MessageDelivered(**who)  # type: ignore[arg-type]
+    )
+    tx.emit(event, reader, people=thread.people, origin=marking.origin)
+
+
+async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark]:
+    """The marks that touch these messages of one conversation, by time."""
+    if not messages:
+        return []
+    seqs = [message.seq for message in messages]
+    return await tx.all(
+        Mark, "marks_over", conversation_id=messages[0].conversation_id, first=min(seqs), last=max(seqs)
+    )
+
+
+async def list_receipts(tx: Tx, actor: Actor, message_id: str) -> list[Mark]:
+    """Who has received and read a message and when, each once per kind."""
+    message = await access_message(tx, actor, message_id)
+    first: dict[tuple[str, str, str], Mark] = {}
+    for mark in await marks_over(tx, actor, [message]):
+        if mark.from_seq <= message.seq <= mark.to_seq:
+            first.setdefault((mark.kind, mark.reader_kind, mark.reader_id), mark)
+    return list(first.values())

@@ -1,0 +1,21 @@
+"""What was received and read. `up_to` is a message id; else exactly `message_ids`."""
+
+from careline.core.events import ConversationEvent
+
+
+class _Marked(ConversationEvent, frozen=True, kw_only=True):
+    reader_kind: str
+    reader_id: str
+    reader_name: str
+    up_to: str | None = None
+    message_ids: tuple[str, ...] | None = None
+
+
+class MessageRead(_Marked, frozen=True, kw_only=True):
+    """`unread_count` is what remains unread on the reader's side."""
+
+    unread_count: int
+
+
+class MessageDelivered(_Marked, frozen=True, kw_only=True):
+    pass

@@ -1,0 +1,30 @@
+-- name: readers_of
+SELECT conversation_id, kind, reader_kind, reader_id, up_to, at FROM readers
+WHERE conversation_id = ANY(:conversation_ids);
+
+-- name: move_reader
+INSERT INTO readers (conversation_id, kind, reader_kind, reader_id, reader_name, up_to, at)
+VALUES (:conversation_id, :kind, :reader_kind, :reader_id, :reader_name, :up_to, :at)
+ON CONFLICT (conversation_id, kind, reader_kind, reader_id)
+DO UPDATE SET up_to = excluded.up_to, at = excluded.at, reader_name = excluded.reader_name;
+
+-- name: insert_mark
+INSERT INTO marks (conversation_id, kind, reader_kind, reader_id, to_seq, from_seq, at)
+VALUES (:conversation_id, :kind, :reader_kind, :reader_id, :to_seq, :from_seq, :at)
+ON CONFLICT (conversation_id, kind, reader_kind, reader_id, to_seq) DO NOTHING;
+
+-- name: marks_over
+SELECT m.conversation_id, m.kind, m.reader_kind, m.reader_id, r.reader_name, m.from_seq, m.to_seq, m.at
+FROM readers r JOIN marks m ON m.conversation_id = r.conversation_id AND m.kind = r.kind
+  AND m.reader_kind = r.reader_kind AND m.reader_id = r.reader_id
+WHERE r.conversation_id = :conversation_id AND m.to_seq >= :first AND m.from_seq <= :last
+  AND m.to_seq <= COALESCE((SELECT MIN(x.to_seq) FROM marks x
+    WHERE x.conversation_id = r.conversation_id AND x.kind = r.kind AND x.reader_kind = r.reader_kind
+      AND x.reader_id = r.reader_id AND x.to_seq >= :last), :last)
+ORDER BY m.at, m.to_seq;
+
+-- name: unread_of
+SELECT COUNT(*) FROM messages m
+WHERE m.conversation_id = :conversation_id AND m.seq > :floor AND m.sender_kind = :other_kind AND m.kind <> 'note'
+  AND NOT EXISTS (SELECT 1 FROM marks x WHERE x.conversation_id = m.conversation_id AND x.kind = 'read'
+    AND x.reader_kind = :reader_kind AND x.from_seq <= m.seq AND x.to_seq >= m.seq);

@@ -1,0 +1,44 @@
+"""Marks as they are stored, and requests to make one."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from careline.core.actor import Actor
+
+MarkKind = Literal["read", "delivered"]
+
+
+class Mark(Struct, frozen=True):
+    """A reader's one act: messages of the conversation numbered `from_seq` to `to_seq`, at `at`."""
+
+    conversation_id: str
+    kind: MarkKind
+    reader_kind: str
+    reader_id: str
+    reader_name: str
+    from_seq: int
+    to_seq: int
+    at: int
+
+
+class Reader(Struct, frozen=True):
+    """How far somebody has come in a conversation."""
+
+    conversation_id: str
+    kind: MarkKind
+    reader_kind: str
+    reader_id: str
+    up_to: int
+    at: int
+
+
+class Marking(Struct, frozen=True):
+    """One request of a batch: up to a message (None: the last one), or exactly these messages."""
+
+    actor: Actor
+    conversation_id: str
+    kind: MarkKind
+    up_to: str | None = None
+    message_ids: tuple[str, ...] | None = None
+    origin: str | None = None

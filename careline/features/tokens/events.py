@@ -1,0 +1,26 @@
+"""What happens to the things that let people in."""
+
+from careline.core.events import StaffEvent
+
+
+class TokenIssued(StaffEvent, frozen=True, kw_only=True):
+    token_id: str
+    contact_id: str
+
+
+class TokenRevoked(StaffEvent, frozen=True, kw_only=True):
+    token_id: str
+    contact_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"token:{self.token_id}",)
+
+
+class SessionRevoked(StaffEvent, frozen=True, kw_only=True):
+    session_id: str
+    staff_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"session:{self.session_id}",)

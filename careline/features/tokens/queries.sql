@@ -1,0 +1,74 @@
+-- name: insert_contact_token
+INSERT INTO contact_tokens (id, digest, workspace_id, contact_id, label, created_by, created_at, expires_at)
+VALUES (:id, :digest, :workspace_id, :contact_id, :label, :created_by, :now, :expires_at);
+
+-- name: contact_token_by_digest
+SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
+FROM contact_tokens WHERE digest = :digest;
+
+-- name: contact_token_by_id
+SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
+FROM contact_tokens WHERE id = :id;
+
+-- name: contact_tokens_of
+SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
+FROM contact_tokens WHERE workspace_id = :workspace_id AND contact_id = :contact_id
+ORDER BY created_at DESC, id DESC LIMIT 200;
+
+-- name: revoke_contact_token
+UPDATE contact_tokens SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL;
+
+-- name: use_contact_token
+UPDATE contact_tokens SET last_used_at = :at WHERE id = :id;
+
+-- name: delete_contact_tokens
+DELETE FROM contact_tokens WHERE workspace_id = :workspace_id AND contact_id = :contact_id;
+
+-- name: insert_session
+INSERT INTO sessions (id, account_id, workspace_id, staff_id, access_digest, access_expires_at, created_at, expires_at)
+VALUES (:id, :account_id, :workspace_id, :staff_id, :access_digest, :access_expires_at, :now, :expires_at);
+
+-- name: renew_session
+UPDATE sessions SET access_digest = :access_digest, access_expires_at = :access_expires_at,
+  workspace_id = :workspace_id, staff_id = :staff_id
+WHERE id = :id;
+
+-- name: session_by_access_digest
+SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
+FROM sessions WHERE access_digest = :digest;
+
+-- name: session_by_id
+SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
+FROM sessions WHERE id = :id;
+
+-- name: revoke_session
+UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL;
+
+-- name: live_sessions_of_account
+SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
+FROM sessions WHERE account_id = :account_id AND workspace_id = :workspace_id AND revoked_at IS NULL;
+
+-- name: delete_old_sessions
+DELETE FROM sessions WHERE expires_at < :before;
+
+-- name: insert_refresh_token
+INSERT INTO refresh_tokens (digest, session_id, expires_at) VALUES (:digest, :session_id, :expires_at);
+
+-- name: use_refresh_token
+UPDATE refresh_tokens SET used_at = :now WHERE digest = :digest AND used_at IS NULL AND expires_at > :now
+RETURNING session_id;
+
+-- name: session_of_refresh_token
+SELECT session_id FROM refresh_tokens WHERE digest = :digest;
+
+-- name: delete_old_refresh_tokens
+DELETE FROM refresh_tokens WHERE expires_at < :before;
+
+-- name: insert_ticket
+INSERT INTO tickets (digest, credential, origin, expires_at) VALUES (:digest, :credential, :origin, :expires_at);
+
+-- name: take_ticket
+DELETE FROM tickets WHERE digest = :digest RETURNING credential, origin, expires_at;
+
+-- name: delete_old_tickets
+DELETE FROM tickets WHERE expires_at < :before;

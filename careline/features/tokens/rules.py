@@ -1,0 +1,44 @@
+"""How long things that let people in are good for, and who may make them."""
+
+from hashlib import sha256
+
+from careline.core import text
+from careline.core.actor import Actor
+from careline.core.errors import Forbidden, Invalid
+
+MINUTE = 60_000
+ACCESS_TOKEN = 15 * MINUTE
+SESSION = 12 * 60 * MINUTE
+TICKET = MINUTE // 2
+SETUP = 60 * MINUTE
+DAY = 24 * 60 * MINUTE
+CONTACT_TOKEN = 365 * DAY
+
+ACCESS, REFRESH, CONTACT, SOCKET_TICKET, SETUP_SECRET = "cla_", "clr_", "clc_", "clt_", "cls_"
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret. Ours have 256 random bits, so a fast hash gives nothing to guess against."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def may_issue(actor: Actor) -> None:
+    if actor.kind == "contact":
+        raise Forbidden("Only staff may make or revoke chat links.")
+
+
+def expiry(expires_at: int | None, now: int) -> int:
+    """When a contact token ends: a year from now unless said otherwise, never in the past."""
+    if expires_at is None:
+        return now + CONTACT_TOKEN
+    if expires_at <= now:
+        raise Invalid("expires_at", "This moment has passed.")
+    return min(expires_at, now + 10 * CONTACT_TOKEN)
+
+
+def label(value: str | None) -> str | None:
+    return text.line(value, "label", 100) if value else None
+
+
+def is_live(revoked_at: int | None, expires_at: int | None, now: int) -> bool:
+    return revoked_at is None and (expires_at is None or expires_at > now)

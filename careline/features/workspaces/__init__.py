@@ -1,0 +1,1 @@
+"""The tenant: the place where staff answer, and how it wishes to be spoken to."""

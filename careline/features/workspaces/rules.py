@@ -1,0 +1,60 @@
+"""What a workspace may be called and how it may be set up."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from careline.core import text
+from careline.core.actor import Actor
+from careline.core.errors import Forbidden, Invalid
+from careline.features.workspaces.rows import Workspace
+
+DAY_MS = 86_400_000
+DEFAULTS: dict[str, Any] = {
+    "accent": "#0f766e",
+    "greeting": "",
+    "threading": "per_contact",
+    "contact_message_status": "open",
+    "staff_reply_status": None,
+    "edit_window_ms": 600_000,
+    "origins": [],
+}
+
+
+def may_update(actor: Actor) -> None:
+    if not actor.is_admin:
+        raise Forbidden("Only an administrator may change the workspace.")
+
+
+def checked(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes as they are stored, or `Invalid` for the first that cannot be."""
+    result = dict(changes)
+    if "name" in changes:
+        result["name"] = text.line(changes["name"], "name", 120)
+    if "accent" in changes and not re.fullmatch(r"#[0-9a-fA-F]{6}", changes["accent"]):
+        raise Invalid("accent", "A colour is written like #0f766e.")
+    if "greeting" in changes and len(text.storable(changes["greeting"], "greeting")) > 500:
+        raise Invalid("greeting", "At most 500 characters.")
+    if not 0 <= changes.get("edit_window_ms", 0) <= 365 * DAY_MS:
+        raise Invalid("edit_window_ms", "From 0 (no edits) to a year, in milliseconds.")
+    if "origins" in changes:
+        result["origins"] = msgspec.json.encode([origin(o) for o in changes["origins"]]).decode()
+    return result
+
+
+def origin(value: str) -> str:
+    """A web origin as browsers send it: scheme, host and, where it is not the usual one, port; or `null`."""
+    parts = urlsplit(value)
+    if value == "null":
+        return value
+    if parts.scheme not in ("http", "https") or not parts.hostname or value != f"{parts.scheme}://{parts.netloc}":
+        raise Invalid("origins", "An origin is written like https://shop.example or http://localhost:3000.")
+    if "@" in parts.netloc or not value.isascii():
+        raise Invalid("origins", "An origin has no user name and is written in ASCII.")
+    return value.lower()
+
+
+def allowed_origins(workspace: Workspace) -> frozenset[str]:
+    return frozenset(msgspec.json.decode(workspace.origins, type=list[str]))

@@ -1,0 +1,102 @@
+"""One listener and how far it has heard. No sockets here: bytes go out through a function it was given."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any, Protocol
+
+from careline.core.actor import Actor
+from careline.core.events import Recorded, Signal
+
+BUFFERED_BYTES = 1 << 20
+HELD_FRAMES = 10_000
+HELD_BYTES = 4 << 20
+_numbers = count(1)
+
+
+class Speech(Protocol):
+    """How a wire words facts and signals. Pure; None where the wire is silent about it.
+
+    `view` says to whom: `staff` or `contact`, then `/author` for the author's own connections and `/origin` for the
+    one whose command it was.
+    """
+
+    def encode(self, recorded: Recorded, view: str) -> bytes | None: ...
+    def encode_signal(self, signal: Signal, view: str) -> bytes | None: ...
+
+
+class Connection:
+    """Gets everything of its audience in order, or is closed.
+
+    `write` takes prebuilt bytes; `buffered` tells how many of them the peer has not taken yet; `hang_up(code, reason)`
+    closes. While the past is read, what happens is held; the hold is bounded, and then the past must be read anew.
+    """
+
+    __slots__ = (
+        "_buffered", "_held", "_held_bytes", "_write", "actor", "conversation_id", "hang_up", "id", "keys", "overflowed",
+        "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        actor: Actor,
+        wire: Speech,
+        write: Callable[[bytes], Any],
+        buffered: Callable[[], int],
+        hang_up: Callable[[int, str], None],
+        *,
+        conversation_id: str | None = None,
+    ) -> None:
+        self.id = f"c{next(_numbers)}"
+        self.actor = actor
+        self.person = actor.person
+        self.wire = wire
+        self.conversation_id = conversation_id
+        self.keys = {actor.credential, self.person, f"{conversation_id}/{self.person}"}
+        self.view = (wire, actor.kind)
+        self.view_author = (wire, f"{actor.kind}/author")
+        self.view_origin = (wire, f"{actor.kind}/origin")
+        self.hang_up = hang_up
+        self.seq = 0
+        self.slow = False
+        self.overflowed = False
+        self._write = write
+        self._buffered = buffered
+        self._held: list[tuple[bytes, int | None]] | None = None
+        self._held_bytes = 0
+
+    def hold(self) -> None:
+        """Join first, then read the past: what happens meanwhile waits its turn."""
+        self._held, self._held_bytes, self.overflowed = [], 0, False
+
+    def release(self, past: list[tuple[bytes, int]]) -> None:
+        """Say the past, then what was held; where they overlap, say it once."""
+        held, self._held = self._held or [], None
+        for frame, seq in [*past, *held]:
+            self.push(frame, seq)
+
+    def push(self, frame: bytes, seq: int | None) -> None:
+        """Hand over one frame; `seq` is None for what has no place in the log."""
+        if self._held is not None:
+            self._hold(frame, seq)
+            return
+        if seq is not None:
+            if seq <= self.seq:
+                return
+            self.seq = seq
+        if self.slow:
+            return
+        if self._buffered() > BUFFERED_BYTES:
+            # Never wait for the slow: nothing is lost, it resumes where it stopped.
+            self.slow = True
+            self.hang_up(4413, "too slow: reconnect and resume")
+            return
+        self._write(frame)
+
+    def _hold(self, frame: bytes, seq: int | None) -> None:
+        assert self._held is not None
+        self._held_bytes += len(frame)
+        if len(self._held) >= HELD_FRAMES or self._held_bytes > HELD_BYTES:
+            self.overflowed = True
+            self._held.clear()
+            self._held_bytes = 0
+        self._held.append((frame, seq))

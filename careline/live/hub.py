@@ -1,0 +1,129 @@
+"""Who listens, and who should hear what. Knows actors, facts and signals; knows no wire."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from careline.core.actor import Actor
+from careline.core.events import PresenceChanged, Recorded, Signal
+from careline.live.connection import Connection
+
+Listeners = dict[Any, set[Connection]]
+
+
+class Hub:
+    """Connections by what they may hear: a workspace's staff, a person, or one conversation seen from one side."""
+
+    def __init__(self) -> None:
+        self._staff: Listeners = defaultdict(set)  # scope `all`, by workspace
+        self._agents: Listeners = defaultdict(set)  # scope `participating`, by workspace
+        self._contacts: Listeners = defaultdict(set)  # every contact, by workspace
+        self._people: Listeners = defaultdict(set)  # those who hear as participants, by (workspace, person)
+        self._conversations: Listeners = defaultdict(set)  # bound to one conversation, by (conversation, side)
+        self._workspaces: Listeners = defaultdict(set)
+        self.connections: set[Connection] = set()
+        self.on_hang_up: Callable[[tuple[str, ...]], None] = lambda keys: None
+
+    def join(self, connection: Connection) -> None:
+        self.connections.add(connection)
+        for listeners, key in self._places(connection):
+            listeners[key].add(connection)
+
+    def leave(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        for listeners, key in self._places(connection):
+            listeners[key].discard(connection)
+            if not listeners[key]:
+                del listeners[key]
+
+    def _places(self, connection: Connection) -> Iterator[tuple[Listeners, Any]]:
+        actor = connection.actor
+        yield self._workspaces, actor.workspace_id
+        if connection.conversation_id is not None:
+            yield self._conversations, (connection.conversation_id, actor.kind)
+            return
+        if actor.sees_all:
+            yield self._staff, actor.workspace_id
+            return
+        yield (self._agents if actor.kind == "staff" else self._contacts), actor.workspace_id
+        yield self._people, (actor.workspace_id, connection.person)
+
+    def listeners_of(self, person: str, workspace_id: str) -> list[Connection]:
+        return [c for c in self._workspaces.get(workspace_id, ()) if c.person == person]
+
+    def deliver(self, recorded: Recorded) -> None:
+        """Say a fact to everybody who should hear it, encoded once per wire and view."""
+        frames, seq, origin, actor = recorded.frames, recorded.seq, recorded.origin, recorded.actor
+        for listeners in self._hearing(recorded):
+            for connection in listeners:
+                if connection.id == origin:
+                    key = connection.view_origin
+                elif connection.person == actor:
+                    key = connection.view_author
+                else:
+                    key = connection.view
+                try:
+                    frame = frames[key]
+                except KeyError:
+                    frame = frames[key] = key[0].encode(recorded, key[1])
+                if frame is not None:
+                    connection.push(frame, seq)
+        if recorded.event.hangs_up:
+            self.hang_up(recorded.workspace_id, recorded.event.hangs_up)
+
+    def _hearing(self, recorded: Recorded) -> Iterator[Iterable[Connection]]:
+        workspace_id, conversation_id = recorded.workspace_id, recorded.conversation_id
+        yield self._staff.get(workspace_id, ())
+        if conversation_id is None:
+            yield self._agents.get(workspace_id, ())
+            return
+        for_all = recorded.event.audience == "all"
+        for person in recorded.people:
+            if for_all or person.startswith("staff:"):
+                yield self._people.get((workspace_id, person), ())
+        if self._conversations:
+            yield self._conversations.get((conversation_id, "staff"), ())
+            if for_all:
+                yield self._conversations.get((conversation_id, "contact"), ())
+
+    def signal(self, signal: Signal) -> None:
+        """Say what is true only now to the others, never to the person it is about."""
+        frames: dict[Any, bytes | None] = {}
+        for listeners in self._heeding(signal):
+            for connection in listeners:
+                if connection.person == signal.person and connection.actor.workspace_id == signal.workspace_id:
+                    continue
+                key = connection.view
+                if key not in frames:
+                    frames[key] = key[0].encode_signal(signal, key[1])
+                if (frame := frames[key]) is not None:
+                    connection.push(frame, None)
+
+    def _heeding(self, signal: Signal) -> Iterator[Iterable[Connection]]:
+        workspace_id = signal.workspace_id
+        yield self._staff.get(workspace_id, ())
+        if isinstance(signal, PresenceChanged):
+            yield self._agents.get(workspace_id, ())
+            if signal.person.startswith("staff:"):
+                yield self._contacts.get(workspace_id, ())
+            return
+        for person in signal.people:
+            yield self._people.get((workspace_id, person), ())
+        for side in ("staff", "contact"):
+            yield self._conversations.get((signal.conversation_id, side), ())
+
+    def hang_up(self, workspace_id: str, keys: tuple[str, ...], code: int = 4410, reason: str = "revoked") -> None:
+        """Close every connection of the workspace that came in by, or is, one of the keys."""
+        self.on_hang_up(keys)
+        for connection in list(self._workspaces.get(workspace_id, ())):
+            if not connection.keys.isdisjoint(keys):
+                connection.hang_up(code, reason)
+
+
+def hears(actor: Actor, recorded: Recorded) -> bool:
+    """Whether a listener who asks for the past should be told this fact."""
+    if actor.sees_all:
+        return True
+    if recorded.conversation_id is None:
+        return actor.kind == "staff"
+    return actor.person in recorded.people and (actor.kind == "staff" or recorded.event.audience == "all")

@@ -1,0 +1,130 @@
+"""Each workspace's facts, back in order and without gaps, whoever committed them and whenever one hears of it.
+
+Commits of several connections and processes finish out of turn. Because a workspace's numbers have no holes, the tail
+always knows exactly what it lacks: it gives a slower commit of this process a moment, then asks the log. That is the
+path that catches up with other processes too, whose hints carry a workspace and a number and nothing else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from careline.core.errors import Refused
+from careline.core.events import Recorded
+
+PATIENCE = 0.02
+RING = 2_000
+PAGE = 500
+
+ReadLog = Callable[[str, int, int], Awaitable[list[Recorded]]]
+
+
+class _Followed:
+    """One workspace: the next number to say, what arrived too early, and the last facts said."""
+
+    __slots__ = ("early", "grown", "known", "next", "refill", "ring")
+
+    def __init__(self, last: int) -> None:
+        self.next = last + 1
+        self.known = last
+        self.early: dict[int, Recorded] = {}
+        self.ring: deque[Recorded] = deque(maxlen=RING)
+        self.refill: asyncio.Task[None] | None = None
+        self.grown: asyncio.Future[None] | None = None
+
+
+class Tail:
+    """`deliver` is called with every fact of a followed workspace, in order, once."""
+
+    def __init__(self, deliver: Callable[[Recorded], None], read_log: ReadLog) -> None:
+        self._deliver = deliver
+        self._read_log = read_log
+        self._followed: dict[str, _Followed] = {}
+
+    def follow(self, workspace_id: str, last: int) -> None:
+        """Begin after number `last`; following it already is no change."""
+        if workspace_id not in self._followed:
+            self._followed[workspace_id] = _Followed(last)
+
+    def follows(self, workspace_id: str) -> bool:
+        return workspace_id in self._followed
+
+    @property
+    def workspaces(self) -> list[str]:
+        return list(self._followed)
+
+    @property
+    def lag(self) -> int:
+        """Facts known to be committed and not said yet."""
+        return sum(followed.known - followed.next + 1 for followed in self._followed.values())
+
+    def last(self, workspace_id: str) -> int:
+        """The number of the fact said last."""
+        return self._followed[workspace_id].next - 1
+
+    def committed(self, facts: list[Recorded]) -> None:
+        """Facts that this process has just committed."""
+        followed = self._followed.get(facts[0].workspace_id)
+        if followed is None:
+            return
+        for recorded in facts:
+            if recorded.seq >= followed.next:
+                followed.early[recorded.seq] = recorded
+        followed.known = max(followed.known, facts[-1].seq)
+        self._drain(facts[0].workspace_id, followed)
+
+    def wake(self, workspace_id: str, seq: int) -> None:
+        """A hint that the log of the workspace reaches at least this number."""
+        followed = self._followed.get(workspace_id)
+        if followed is not None and seq > followed.known:
+            followed.known = seq
+            self._drain(workspace_id, followed)
+
+    def recent(self, workspace_id: str, since: int) -> list[Recorded] | None:
+        """The facts after `since` from memory, or None when memory does not reach back that far."""
+        followed = self._followed[workspace_id]
+        if since >= followed.next - 1:
+            return []
+        ring = followed.ring
+        if not ring or ring[0].seq > since + 1:
+            return None
+        return [recorded for recorded in ring if recorded.seq > since]
+
+    async def growth(self, workspace_id: str) -> None:
+        """Wait until the workspace has a fact more than now; all who wait share one future."""
+        followed = self._followed[workspace_id]
+        if followed.grown is None:
+            followed.grown = asyncio.get_running_loop().create_future()
+        await asyncio.shield(followed.grown)
+
+    def _say(self, followed: _Followed) -> None:
+        if followed.grown is not None and followed.next in followed.early:
+            followed.grown.set_result(None)
+            followed.grown = None
+        while (recorded := followed.early.pop(followed.next, None)) is not None:
+            followed.next += 1
+            followed.ring.append(recorded)
+            self._deliver(recorded)
+
+    def _drain(self, workspace_id: str, followed: _Followed) -> None:
+        self._say(followed)
+        if followed.known >= followed.next and followed.refill is None:
+            followed.refill = asyncio.create_task(self._fill(workspace_id, followed))
+
+    async def _fill(self, workspace_id: str, followed: _Followed) -> None:
+        """Read what is missing from the log until nothing known is missing any more."""
+        try:
+            await asyncio.sleep(PATIENCE)
+            while followed.known >= followed.next:
+                try:
+                    found = await self._read_log(workspace_id, followed.next - 1, PAGE)
+                except Refused:
+                    found = []
+                for recorded in found:
+                    followed.early.setdefault(recorded.seq, recorded)
+                    followed.known = max(followed.known, recorded.seq)
+                self._say(followed)
+                if not found:
+                    await asyncio.sleep(PATIENCE * 10)
+        finally:
+            followed.refill = None

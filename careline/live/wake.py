@@ -1,0 +1,43 @@
+"""Hints that another process has committed. Losing every one of them costs at most a second: the database is asked anyway."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from careline.core.errors import Refused
+
+logger = logging.getLogger("careline.wake")
+EVERY = 0.5
+
+Heads = Callable[[list[str]], Awaitable[dict[str, int]]]
+
+
+class Poll:
+    """Asks the database how far each followed workspace's log reaches, when it may have grown elsewhere."""
+
+    def __init__(
+        self,
+        changed: Callable[[], Awaitable[bool]],
+        heads: Heads,
+        followed: Callable[[], list[str]],
+        wake: Callable[[str, int], None],
+    ) -> None:
+        self._changed = changed
+        self._heads = heads
+        self._followed = followed
+        self._wake = wake
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self.look()
+            except Refused:
+                continue  # the database is away; the next look finds out what was missed
+
+    async def look(self) -> None:
+        """One look; what another process wrote is heard of."""
+        workspaces = self._followed()
+        if workspaces and await self._changed():
+            for workspace_id, seq in (await self._heads(workspaces)).items():
+                self._wake(workspace_id, seq)

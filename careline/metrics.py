@@ -1,0 +1,45 @@
+"""What the server measures of itself, for Prometheus."""
+
+import asyncio
+import time
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """One registry per process. Labels name routes and statuses, never people or workspaces."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.requests = Histogram(
+            "careline_request_seconds", "Time to answer a request", ("method", "path", "status"),
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self.batches = Histogram(
+            "careline_batch_messages", "Messages that shared a commit", buckets=_SIZES, registry=registry
+        )
+        self.commits = Histogram("careline_commit_seconds", "Time of a COMMIT", buckets=_SECONDS, registry=registry)
+        self.bodies = Counter("careline_transactions", "Transactions committed", registry=registry)
+        self.sockets = Gauge("careline_sockets", "Open sockets", registry=registry)
+        self.lag = Gauge("careline_tail_lag_events", "Facts committed and not told yet", registry=registry)
+        self.loop_lag = Histogram(
+            "careline_loop_lag_seconds", "How late the event loop was", buckets=_SECONDS, registry=registry
+        )
+
+    def request(self, method: str, path: str, status: int, seconds: float) -> None:
+        known = method if method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD") else "other"
+        self.requests.labels(known, path, str(status)).observe(seconds)
+
+    def commit(self, seconds: float, bodies: int) -> None:
+        self.commits.observe(seconds)
+        self.bodies.inc(bodies)
+
+    async def watch_loop(self, every: float = 0.25) -> None:
+        """Measure how much later than asked the loop comes back."""
+        while True:
+            asked = time.perf_counter() + every
+            await asyncio.sleep(every)
+            self.loop_lag.observe(max(0.0, time.perf_counter() - asked))

@@ -1,0 +1,200 @@
+"""Every setting: its name, default and meaning; read from the environment and careline.toml.
+
+`CARELINE_PUBLIC_URL` in the environment is `public_url` in the file; lists are comma-separated there. A setting ending
+in `_file` in the environment names a file that holds the value, so that secrets stay out of process listings.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from careline.core.limits import Rate
+
+PREFIX = "CARELINE_"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be: the message names it and says what it may be."""
+
+
+class Says(Struct, frozen=True):
+    """What a setting means, for `careline check` and docs/settings.md."""
+
+    text: str
+    secret: bool = False
+
+
+class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A system whose signed tokens are believed, and how far.
+
+    `algorithm` is the only one accepted. The key is one of `secret` (HS256), `public_key` (PEM, RS256 or EdDSA) and
+    `jwks_url`. `claims` says where person, name, role and workspace stand; `roles` maps the issuer's role words to
+    `admin`, `all`, `participating` or `contact`, and a role that is not mapped is refused. `workspaces` are the only
+    ones its tokens may name; one alone is also the default. `create` may hold `people` and `workspaces`: what is made
+    on first sight.
+    """
+
+    name: str
+    algorithm: Literal["HS256", "RS256", "EdDSA"]
+    secret: str = ""
+    public_key: str = ""
+    jwks_url: str = ""
+    issuer: str = ""
+    audience: str = ""
+    claims: dict[str, str] = {}
+    roles: dict[str, str] = {}
+    workspaces: list[str] = []
+    create: list[Literal["people", "workspaces"]] = []
+    leeway_s: int = 60
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings, checked. Times are in seconds, rates like `20/10s`."""
+
+    database: Annotated[
+        str, Says("Where everything is kept: a path for the embedded SQLite store, or a postgresql:// URL.", True)
+    ] = "careline.db"
+    listen: Annotated[list[str], Says("Addresses to listen on, host:port.")] = msgspec.field(
+        default_factory=lambda: ["127.0.0.1:8200"]
+    )
+    public_url: Annotated[
+        str, Says("Where people reach this server; links are made from it. Empty: the first listener.")
+    ] = ""
+    hosts: Annotated[
+        list[str], Says("Further names under which this server may be addressed (the Host header).")
+    ] = []
+    origins: Annotated[
+        list[str], Says("Web origins whose pages may call the API for every workspace; a workspace has its own list.")
+    ] = []
+    trusted_proxies: Annotated[
+        list[str], Says("Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8.")
+    ] = []
+    redis_url: Annotated[
+        str, Says("Hints between several server processes; without it they look at the database once a second.", True)
+    ] = ""
+    log_format: Annotated[
+        Literal["auto", "json", "text"], Says("json for machines, text for people; auto chooses by terminal.")
+    ] = "auto"
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Says("The least that is logged.")] = "info"
+    operator_pages: Annotated[
+        Literal["loopback", "public", "off"],
+        Says("Who may see /metrics and the API documents: requests from this machine, everybody, nobody."),
+    ] = "loopback"
+    operator_token: Annotated[
+        str, Says("A bearer token that also opens the operator pages, for a metrics collector elsewhere.", True)
+    ] = ""
+    limit_send_contact: Annotated[str, Says("Messages a contact may send.")] = "20/10s"
+    limit_send_staff: Annotated[str, Says("Messages a staff member may send.")] = "60/10s"
+    limit_read: Annotated[str, Says("Read and delivery marks a person may make.")] = "10/s"
+    limit_commands: Annotated[str, Says("Everything else a person may do.")] = "100/10s"
+    limit_visits: Annotated[str, Says("Conversations that strangers may begin from one address.")] = "6/min"
+    limit_visits_day: Annotated[str, Says("The same, over a day.")] = "50/d"
+    limit_visits_workspace: Annotated[str, Says("Conversations that strangers may begin in one workspace.")] = "600/min"
+    limit_sign_in_account: Annotated[str, Says("Sign-ins tried for one e-mail address.")] = "10/15min"
+    limit_sign_in_address: Annotated[str, Says("Credentials tried from one address.")] = "50/15min"
+    sockets_per_address: Annotated[int, Says("Sockets from one address.")] = 50
+    sockets_per_contact: Annotated[int, Says("Sockets of one contact.")] = 5
+    sockets_per_staff: Annotated[int, Says("Sockets of one staff member.")] = 10
+    sockets_unauthenticated: Annotated[int, Says("Sockets from one address that have not said who they are.")] = 20
+    drain_s: Annotated[int, Says("How long a stopping server waits for what is in flight.")] = 20
+    sqlite_readers: Annotated[int, Says("Reading threads of the embedded store.")] = 2
+    postgres_pool: Annotated[int, Says("Connections to PostgreSQL.")] = 10
+    issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.")] = []
+    careforall: Annotated[
+        dict[str, str], Says("The careforall wire: `workspace` it speaks for and `issuer` of its tokens. Empty: off.")
+    ] = {}
+
+    def rate(self, name: str) -> Rate:
+        return Rate.parse(getattr(self, f"limit_{name}"))
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.database.startswith(("postgresql://", "postgres://"))
+
+
+def fields() -> dict[str, tuple[Any, Any, Says]]:
+    """Every setting with its type, default and meaning."""
+    hints = get_type_hints(Settings, include_extras=True)
+    defaults = {f.name: f for f in msgspec.structs.fields(Settings)}
+    result = {}
+    for name, hint in hints.items():
+        field = defaults[name]
+        default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+        result[name] = (get_args(hint)[0], default, get_args(hint)[1])
+    return result
+
+
+def load(environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any) -> Settings:
+    """Settings from careline.toml, then the environment, then what was given on the command line.
+
+    Raises `SettingsError` for an unknown name, a wrong value, or a file that was asked for and is not there.
+    """
+    environment = os.environ if environment is None else environment
+    values = _from_file(file, environment)
+    values |= _from_environment(environment)
+    values |= {name: value for name, value in given.items() if value not in (None, ())}
+    try:
+        settings = msgspec.convert(values, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"settings: {error}") from None
+    for name in fields():
+        if name.startswith("limit_"):
+            try:
+                settings.rate(name.removeprefix("limit_"))
+            except ValueError as error:
+                raise SettingsError(f"{name}: {error}") from None
+    return settings
+
+
+def _from_file(file: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
+    asked = file or (Path(environment[PREFIX + "CONFIG"]) if PREFIX + "CONFIG" in environment else None)
+    path = asked or Path("careline.toml")
+    if not path.exists():
+        if asked:
+            raise SettingsError(f"{path}: there is no such file")
+        return {}
+    try:
+        with path.open("rb") as opened:
+            return tomllib.load(opened)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    known = fields()
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX) or variable == PREFIX + "CONFIG" or variable.startswith(PREFIX + "TEST_"):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name.endswith("_file") and name.removesuffix("_file") in known:
+            name = name.removesuffix("_file")
+            try:
+                text = Path(text).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{variable}: {error}") from None
+        if name not in known:
+            raise SettingsError(f"{variable}: there is no such setting; see `careline check --all`")
+        values[name] = _parsed(variable, known[name][0], text)
+    return values
+
+
+def _parsed(variable: str, kind: Any, text: str) -> Any:
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingsError(f"{variable}: {text!r} is not a whole number") from None
+    if get_origin(kind) is list and get_args(kind)[0] is str:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if get_origin(kind) in (list, dict):
+        try:
+            return msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
+            raise SettingsError(f"{variable}: not JSON: {error}") from None
+    return text

@@ -1,0 +1,1 @@
+"""Stored data: one door, two engines, one SQL."""

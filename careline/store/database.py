@@ -1,0 +1,237 @@
+"""The one door to stored data: transactions that read, write, number what happened, and plan what follows."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from careline.core import context
+from careline.core.actor import Actor
+from careline.core.clock import Clock
+from careline.core.context import Context
+from careline.core.errors import NotFound
+from careline.core.events import Event, Recorded
+from careline.core.ids import new_id
+from careline.store.sql import Statement, load
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = TypeVar("Row", bound=Struct)
+
+
+class Job(Struct, frozen=True):
+    """Work that follows from an event: `payload` is the job's own struct, `run_at` milliseconds or None for at once."""
+
+    kind: str
+    payload: Struct
+    run_at: int | None = None
+
+
+Plan = Callable[[Event, int], list[Job]]
+
+
+class Tx(ABC):
+    """One transaction, in one workspace when the actor is in one. Inside a verb only its methods may be awaited."""
+
+    def __init__(self, statements: dict[str, Statement], now: int, settings: Any, origin: Context) -> None:
+        self._statements = statements
+        self.now = now
+        self.settings = settings
+        self.context = origin
+        self.recorded: list[Recorded] = []
+        self.noted: list[str] = []
+        self._seq: int | None = None
+        self._workspace_id = ""
+
+    @abstractmethod
+    async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
+        """Every row of the statement as structs; its columns must be the struct's fields, in their order."""
+
+    @abstractmethod
+    async def value(self, name: str, /, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+
+    @abstractmethod
+    async def run(self, name: str, /, **values: Any) -> None:
+        """Run a statement for its effect."""
+
+    @abstractmethod
+    async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Run an INSERT or UPDATE once per row, as one statement where the engine can."""
+
+    async def one(self, row: type[Row], name: str, /, **values: Any) -> Row | None:
+        rows = await self.all(row, name, **values)
+        return rows[0] if rows else None
+
+    def note_read(self, what: str) -> None:
+        """The one hook where reads are noted for the audit log, as `noun:id`."""
+        self.noted.append(what)
+
+    @property
+    def next_seq(self) -> int:
+        """The number that the next emitted event will bear."""
+        if self._seq is None:
+            raise RuntimeError("this transaction has no workspace: write as an actor of one")
+        return self._seq + 1
+
+    def emit(
+        self,
+        event: Event,
+        actor: Actor,
+        *,
+        about: Any = None,
+        people: tuple[str, ...] = (),
+        origin: str | None = None,
+        request: str | None = None,
+    ) -> int:
+        """Record a fact under the workspace's next number, which is returned.
+
+        `about` is the row it speaks of, so that listeners need not read it again; `people` the conversation's
+        participants as `kind:id`; `origin` and `request` the connection and command it came by, when a batch mixes several.
+        """
+        seq = self.next_seq
+        self._seq = seq
+        self.recorded.append(
+            Recorded(
+                self._workspace_id,
+                seq,
+                self.now,
+                actor.person,
+                event,
+                about,
+                people,
+                origin or self.context.origin,
+                request,
+            )
+        )
+        return seq
+
+    async def open_workspace(self, workspace_id: str) -> None:
+        """Lock the workspace's counter: from here on all its writes stand in one order and rules see a stable state."""
+        seq = await self.value("lock_head", workspace_id=workspace_id)
+        if seq is None:
+            raise NotFound("There is no such workspace.")
+        self._workspace_id, self._seq = workspace_id, seq
+
+    async def close_workspace(self, plan: Plan) -> None:
+        """Before COMMIT: write the log, the counter and the jobs that follow."""
+        if not self.recorded:
+            return
+        await self.many("insert_event", [_log_row(r) for r in self.recorded])
+        await self.run("move_head", workspace_id=self._workspace_id, seq=self._seq)
+        jobs = [job for r in self.recorded for job in plan(r.event, self.now)]
+        if jobs:
+            await self.many("insert_job", [_job_row(job, self._workspace_id, self.now) for job in jobs])
+
+
+def _log_row(recorded: Recorded) -> dict[str, Any]:
+    return {
+        "workspace_id": recorded.workspace_id,
+        "seq": recorded.seq,
+        "at": recorded.at,
+        "conversation_id": recorded.conversation_id,
+        "audience": recorded.event.audience,
+        "actor": recorded.actor,
+        "body": msgspec.json.encode(recorded.event).decode(),
+    }
+
+
+def _job_row(job: Job, workspace_id: str, now: int) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "kind": job.kind,
+        "payload": msgspec.json.encode(job.payload).decode(),
+        "run_at": job.run_at or now,
+    }
+
+
+def check_columns(name: str, row: type[Struct], columns: list[str]) -> None:
+    """Rows are made by position, so the order of columns must be the order of the struct's fields."""
+    fields = list(row.__struct_fields__)
+    if columns != fields[: len(columns)]:
+        raise TypeError(f"statement {name} gives {columns}, but {row.__name__} has {fields}")
+
+
+Body = Callable[[Tx], Awaitable[Any]]
+Committed = Callable[[Tx], None]
+
+
+class Engine(Protocol):
+    """Runs bodies in transactions. `committed` is called on the loop after COMMIT and before anybody is answered."""
+
+    name: str
+
+    async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None: ...
+    async def close(self) -> None: ...
+    async def write(self, body: Body, origin: Context, committed: Committed) -> Any: ...
+    async def read(self, body: Body, origin: Context) -> Any: ...
+    async def script(self, text: str, after: str) -> None:
+        """Run a migration and the statement that records it, in one transaction."""
+
+    async def changed_elsewhere(self) -> bool:
+        """Whether another process may have committed since the last call."""
+
+    async def facts(self) -> dict[str, str]:
+        """What the engine says of itself: version and durability settings in force."""
+
+
+class Database:
+    """Reads and writes by verbs: `await db.write(edit_message, actor, message_id, body)`."""
+
+    def __init__(self, engine: Engine, plan: Plan, clock: Clock, settings: Any) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._plan = plan
+        self._settings = settings
+        self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
+        self.on_read: Callable[[Actor, Context, list[str]], None] = lambda actor, origin, noted: None
+
+    async def open(self) -> None:
+        root = Path(__file__).parent.parent
+        files = [root / "store" / "log.sql", root / "work" / "jobs.sql", *sorted(root.glob("features/*/queries.sql"))]
+        await self.engine.open(load(files, self.engine.name), self.clock, self._settings)
+
+    async def close(self) -> None:
+        await self.engine.close()
+
+    async def write(
+        self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
+    ) -> T:
+        """Run the verb in a transaction and return its result after COMMIT.
+
+        Raises what the verb refuses with; `Unavailable` when the outcome is unknown or the store does not answer.
+        """
+
+        async def body(tx: Tx) -> T:
+            if actor.workspace_id:
+                await tx.open_workspace(actor.workspace_id)
+            result = await verb(tx, actor, *args, **named)
+            await tx.close_workspace(self._plan)
+            return result
+
+        result: T = await self.engine.write(body, context.current.get(), self._committed)
+        return result
+
+    async def read(
+        self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
+    ) -> T:
+        """Run a reading verb. Raises what it refuses with, or `Unavailable`."""
+        noted: list[str] = []
+
+        async def body(tx: Tx) -> T:
+            tx.noted = noted
+            return await verb(tx, actor, *args, **named)
+
+        origin = context.current.get()
+        result: T = await self.engine.read(body, origin)
+        if noted:
+            self.on_read(actor, origin, noted)
+        return result
+
+    def _committed(self, tx: Tx) -> None:
+        if tx.recorded:
+            self.on_commit(tx.recorded)

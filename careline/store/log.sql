@@ -1,0 +1,61 @@
+-- The log: every fact of a workspace under its gapless number. Nothing references heads, so locking a row of it
+-- locks one workspace's writes and nothing else.
+
+-- name: add_head
+INSERT INTO heads (workspace_id, seq) VALUES (:workspace_id, 0);
+
+-- name: lock_head [postgres]
+SELECT seq FROM heads WHERE workspace_id = :workspace_id FOR UPDATE;
+
+-- name: lock_head [sqlite]
+SELECT seq FROM heads WHERE workspace_id = :workspace_id;
+
+-- name: move_head
+UPDATE heads SET seq = :seq WHERE workspace_id = :workspace_id;
+
+-- name: head
+SELECT seq FROM heads WHERE workspace_id = :workspace_id;
+
+-- name: heads
+SELECT workspace_id, seq FROM heads WHERE workspace_id = ANY(:workspace_ids);
+
+-- name: insert_event
+INSERT INTO events (workspace_id, seq, at, conversation_id, audience, actor, body)
+VALUES (:workspace_id, :seq, :at, :conversation_id, :audience, :actor, :body);
+
+-- name: events_since
+SELECT seq, at, conversation_id, actor, body FROM events
+WHERE workspace_id = :workspace_id AND seq > :since
+ORDER BY seq LIMIT :most;
+
+-- name: events_since_for
+SELECT e.seq, e.at, e.conversation_id, e.actor, e.body
+FROM participants p JOIN events e ON e.conversation_id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
+  AND e.seq > :since AND (e.audience = 'all' OR p.kind = 'staff')
+ORDER BY e.seq LIMIT :most;
+
+-- name: workspace_events_since
+SELECT seq, at, conversation_id, actor, body FROM events
+WHERE workspace_id = :workspace_id AND seq > :since AND conversation_id IS NULL AND audience = 'staff'
+ORDER BY seq LIMIT :most;
+
+-- name: people_of
+SELECT conversation_id, kind, person_id FROM participants WHERE conversation_id = ANY(:conversation_ids);
+
+-- name: server_fact
+SELECT value FROM server WHERE key = :key;
+
+-- name: set_server_fact
+INSERT INTO server (key, value) VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: forget_server_fact
+DELETE FROM server WHERE key = :key RETURNING value;
+
+-- name: insert_job
+INSERT INTO jobs (id, workspace_id, kind, payload, run_at, attempts)
+VALUES (:id, :workspace_id, :kind, :payload, :run_at, 0);
+
+-- name: applied_migrations
+SELECT id, checksum FROM migrations ORDER BY id;

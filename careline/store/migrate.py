@@ -1,0 +1,82 @@
+"""The shape of stored data: plain SQL files, applied in order, once, and never changed afterwards.
+
+A file may run on both engines: `WITHOUT ROWID` is dropped for PostgreSQL. `server.oldest_code` is the oldest
+generation of code that may still run on the schema; older code refuses to start on it.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+from careline.core.actor import Actor, system
+from careline.store.database import Database, Tx
+
+GENERATION = 1
+FOLDER = Path(__file__).parent / "migrations"
+
+
+class SchemaError(Exception):
+    """The stored schema and this code do not fit; the message says what to do."""
+
+
+class _Applied(Struct):
+    id: str
+    checksum: str
+
+
+async def migrate(database: Database, say: Callable[[str], None] = lambda line: None) -> list[str]:
+    """Apply what is missing and return its names. Raises `SchemaError` when an applied file was changed since."""
+    applied = await applied_checksums(database)
+    done = []
+    for file in sorted(FOLDER.glob("*.sql")):
+        text = file.read_text(encoding="utf-8")
+        checksum = hashlib.sha256(text.encode()).hexdigest()
+        if file.stem in applied:
+            if applied[file.stem] != checksum:
+                raise SchemaError(f"Migration {file.name} was changed after it had been applied: restore the file.")
+            continue
+        say(f"applying {file.name}")
+        note = f"INSERT INTO migrations (id, checksum, applied_at) VALUES ('{file.stem}', '{checksum}', {database.clock()})"
+        await database.engine.script(text, note)
+        done.append(file.stem)
+    await database.write(_complete, system())
+    return done
+
+
+async def applied_checksums(database: Database) -> dict[str, str]:
+    """Names and checksums of the applied migrations; empty when the store is new."""
+    await database.engine.script(
+        "CREATE TABLE IF NOT EXISTS migrations (id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+        "SELECT 1",
+    )
+
+    async def ask(tx: Tx, actor: Actor) -> list[_Applied]:
+        return await tx.all(_Applied, "applied_migrations")
+
+    return {row.id: row.checksum for row in await database.read(ask, system())}
+
+
+async def pending(database: Database) -> list[str]:
+    """Names of migrations not applied yet. Raises `SchemaError` when the schema is too new for this code."""
+    applied = await applied_checksums(database)
+    missing = [file.stem for file in sorted(FOLDER.glob("*.sql")) if file.stem not in applied]
+    if not missing:
+
+        async def ask(tx: Tx, actor: Actor) -> str | None:
+            value: str | None = await tx.value("server_fact", key="oldest_code")
+            return value
+
+        oldest = int(await database.read(ask, system()) or 0)
+        if oldest > GENERATION:
+            raise SchemaError(f"The schema needs code of generation {oldest}, this is {GENERATION}: upgrade Careline.")
+    return missing
+
+
+async def _complete(tx: Tx, actor: Actor) -> None:
+    if await tx.value("server_fact", key="epoch") is None:
+        await tx.run("set_server_fact", key="epoch", value=secrets.token_hex(16))
+        await tx.run("set_server_fact", key="cursor_key", value=secrets.token_hex(32))
+    await tx.run("set_server_fact", key="oldest_code", value=str(GENERATION))

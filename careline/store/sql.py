@@ -1,0 +1,64 @@
+"""Named statements: one SQL in the files, worded for the engine that runs it.
+
+A statement stands under `-- name: edit_message`, or `-- name: lock_head [postgres]` where the engines cannot agree.
+Parameters are `:name`. A list parameter is written `= ANY(:ids)`.
+"""
+
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+_NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres)\])?\s*$", re.M)
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_ANY = re.compile(r"= ANY\(:(\w+)\)")
+_LIST = re.compile(r"(?:ANY|json_each|unnest)\(:(\w+)")
+
+
+class Statement(Struct, frozen=True):
+    """One statement as an engine runs it; `order` names PostgreSQL's `$1, $2, …`, `lists` the list parameters."""
+
+    name: str
+    text: str
+    order: tuple[str, ...]
+    lists: frozenset[str]
+
+
+def load(files: list[Path], engine: str) -> dict[str, Statement]:
+    """Every statement of the files for one engine. A name given twice, or for no engine, is an error."""
+    found: dict[str, Statement] = {}
+    for file in files:
+        parts = _NAME.split(file.read_text(encoding="utf-8"))[1:]
+        for name, only, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+            if only and only != engine:
+                continue
+            if name in found:
+                raise ValueError(f"{file}: a second statement named {name}")
+            found[name] = statement(name, text.strip().rstrip(";"), engine)
+    return found
+
+
+def statement(name: str, text: str, engine: str) -> Statement:
+    """The text worded for the engine."""
+    order = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    lists = frozenset(_LIST.findall(text))
+    if engine == "postgres":
+        text = _PARAMETER.sub(lambda match: f"${order.index(match[1]) + 1}", text)
+    else:
+        text = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", text)
+    return Statement(name, text, order, lists)
+
+
+def for_many(text: str, types: list[str]) -> str:
+    """A PostgreSQL statement for one row, reworded to do the same for many rows at once.
+
+    Each parameter becomes a column of `unnest` over one array per parameter, so a batch is one round trip and one plan:
+    `INSERT … VALUES ($1, $2)` and `UPDATE … SET a = $1 WHERE id = $2` both become joins with the rows.
+    """
+    columns = ", ".join(f"p_{i + 1}" for i in range(len(types)))
+    arrays = ", ".join(f"${i + 1}::{type_}[]" for i, type_ in enumerate(types))
+    source = f"unnest({arrays}) AS p({columns})"
+    worded = re.sub(r"\$(\d+)", r"p.p_\1", text)
+    if re.match(r"\s*INSERT", text, re.I):
+        return re.sub(r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S)
+    return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)

@@ -1,0 +1,268 @@
+"""The embedded engine: one file, one writer thread whose waiting bodies share a COMMIT, a few reader threads."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from careline.core.clock import Clock
+from careline.core.context import NOWHERE, Context
+from careline.core.errors import Unavailable
+from careline.store.database import Body, Committed, Tx, check_columns
+from careline.store.sql import Statement
+
+Row = TypeVar("Row", bound=Struct)
+
+# A group waits in one transaction for its slowest body; more than this would trade latency for nothing.
+_GROUP = 64
+_CHECKPOINT_PAGES = 4_000
+
+
+class SqliteTx(Tx):
+    """Statements run at once on the thread that steps the body, so nothing here ever suspends."""
+
+    def __init__(self, connection: apsw.Connection, checked: set[tuple[str, type]], *rest: Any) -> None:
+        super().__init__(*rest)
+        self._execute = connection.execute
+        self._executemany = connection.executemany
+        self._checked = checked
+
+    def _bound(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        statement = self._statements[name]
+        for field in statement.lists:
+            values[field] = msgspec.json.encode(values[field]).decode()
+        return statement.text, values
+
+    async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
+        cursor = self._execute(*self._bound(name, values))
+        if (name, row) not in self._checked:
+            with contextlib.suppress(apsw.ExecutionCompleteError):  # no rows: nothing to check yet
+                check_columns(name, row, [column[0] for column in cursor.get_description()])
+                self._checked.add((name, row))
+        return [row(*values) for values in cursor]
+
+    async def value(self, name: str, /, **values: Any) -> Any:
+        for row in self._execute(*self._bound(name, values)):
+            return row[0]
+        return None
+
+    async def run(self, name: str, /, **values: Any) -> None:
+        self._execute(*self._bound(name, values)).fetchall()
+
+    async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
+        self._executemany(self._statements[name].text, rows).fetchall()
+
+
+class _Waiting:
+    """A body in the queue, and whoever waits for it."""
+
+    __slots__ = ("body", "committed", "error", "future", "origin", "result", "tx")
+
+    def __init__(self, body: Body, origin: Context, committed: Committed | None, future: "asyncio.Future[Any]") -> None:
+        self.body = body
+        self.origin = origin
+        self.committed = committed
+        self.future = future
+        self.tx: Tx | None = None
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+
+class _Connection(threading.Thread):
+    """A thread that owns a connection and runs the bodies waiting for it, in groups."""
+
+    def __init__(self, name: str, run: Callable[["_Connection", list[_Waiting]], None], most: int) -> None:
+        super().__init__(name=name, daemon=True)
+        self.queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self.loop = asyncio.get_running_loop()
+        self.db: apsw.Connection
+        self.checked: set[tuple[str, type]] = set()
+        self._run = run
+        self._most = most
+
+    def submit(self, body: Body, origin: Context, committed: Committed | None) -> "asyncio.Future[Any]":
+        waiting = _Waiting(body, origin, committed, self.loop.create_future())
+        self.queue.put(waiting)
+        return waiting.future
+
+    def run(self) -> None:
+        while (first := self.queue.get()) is not None:
+            group = [first]
+            with contextlib.suppress(Empty):
+                while len(group) < self._most:
+                    if (another := self.queue.get_nowait()) is None:
+                        self.queue.put(None)
+                        break
+                    group.append(another)
+            try:
+                self._run(self, group)
+            except BaseException as error:  # the thread must live: whoever waits is told
+                for waiting in group:
+                    waiting.error = waiting.error or error
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self.loop.call_soon_threadsafe(_answer, group)
+        self.db.close()
+
+
+def _answer(group: list[_Waiting]) -> None:
+    # First everybody hears what was committed, then the callers are answered: a sender's acknowledgement never
+    # overtakes, on its own socket, what others said before it.
+    for waiting in group:
+        if waiting.error is None and waiting.committed and waiting.tx:
+            waiting.committed(waiting.tx)
+    for waiting in group:
+        if waiting.future.done():
+            continue
+        if waiting.error is not None:
+            waiting.future.set_exception(waiting.error)
+        else:
+            waiting.future.set_result(waiting.result)
+
+
+def _step(body: Coroutine[Any, Any, Any]) -> Any:
+    """Run a body to its end here and now. It may await only `tx`, which never suspends."""
+    try:
+        body.send(None)
+    except StopIteration as end:
+        return end.value
+    body.close()
+    raise RuntimeError("a verb awaited something other than tx")
+
+
+class Sqlite:
+    """`on_fatal` is called, once, when the disk fails under a commit: the process must not go on (fsync lies after EIO)."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path, *, readers: int = 2, on_fatal: Callable[[str], None] = lambda why: None) -> None:
+        self.path = path
+        self._reader_count = readers
+        self._on_fatal = on_fatal
+        self.on_commit_time: Callable[[float, int], None] = lambda seconds, bodies: None
+
+    async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
+        self._statements, self._clock, self._settings = statements, clock, settings
+        self._writer = _Connection("store-writer", self._write_group, _GROUP)
+        self._writer.db = connect(self.path, checkpoint_pages=_CHECKPOINT_PAGES)
+        self._readers = [_Connection(f"store-reader-{n}", self._read_group, 8) for n in range(self._reader_count)]
+        for reader in self._readers:
+            reader.db = connect(self.path, checkpoint_pages=0)
+            reader.db.execute("PRAGMA query_only = ON")
+        self._next_reader = 0
+        self._data_version: int | None = None
+        for thread in (self._writer, *self._readers):
+            thread.start()
+
+    async def close(self) -> None:
+        for thread in (self._writer, *self._readers):
+            thread.queue.put(None)
+            await asyncio.to_thread(thread.join)
+
+    async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
+        return await self._writer.submit(body, origin, committed)
+
+    async def read(self, body: Body, origin: Context) -> Any:
+        self._next_reader = (self._next_reader + 1) % len(self._readers)
+        return await self._readers[self._next_reader].submit(body, origin, None)
+
+    def _tx(self, thread: _Connection, origin: Context) -> SqliteTx:
+        return SqliteTx(thread.db, thread.checked, self._statements, self._clock(), self._settings, origin)
+
+    def _write_group(self, thread: _Connection, group: list[_Waiting]) -> None:
+        db = thread.db
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            for waiting in group:
+                self._write_one(thread, waiting)
+            started = self._clock.monotonic()
+            db.execute("COMMIT")
+            self.on_commit_time(self._clock.monotonic() - started, len(group))
+        except apsw.Error as error:
+            if db.in_transaction:
+                with contextlib.suppress(apsw.Error):
+                    db.execute("ROLLBACK")
+            for waiting in group:
+                waiting.error = Unavailable()
+            if isinstance(error, (apsw.IOError, apsw.CorruptError)):
+                # A failed fsync marks the pages clean, so the next one would lie: stop before acknowledging anything.
+                thread.loop.call_soon_threadsafe(self._on_fatal, str(error))
+
+    def _write_one(self, thread: _Connection, waiting: _Waiting) -> None:
+        thread.db.execute("SAVEPOINT body")
+        waiting.tx = tx = self._tx(thread, waiting.origin)
+        try:
+            waiting.result = _step(waiting.body(tx))  # type: ignore[arg-type]
+        except (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.BusyError):
+            raise  # not this body's fault: the whole group is undone
+        except BaseException as error:
+            thread.db.execute("ROLLBACK TO body")
+            waiting.error = error
+        thread.db.execute("RELEASE body")
+
+    def _read_group(self, thread: _Connection, group: list[_Waiting]) -> None:
+        for waiting in group:
+            try:
+                thread.db.execute("BEGIN")
+                try:
+                    waiting.result = _step(waiting.body(self._tx(thread, waiting.origin)))  # type: ignore[arg-type]
+                finally:
+                    thread.db.execute("COMMIT")
+            except (apsw.IOError, apsw.BusyError):
+                waiting.error = Unavailable()
+            except BaseException as error:
+                waiting.error = error
+
+    async def script(self, text: str, after: str) -> None:
+        async def body(tx: Tx) -> None:
+            self._writer.db.execute(text).fetchall()
+            self._writer.db.execute(after).fetchall()
+
+        await self._writer.submit(body, NOWHERE, None)
+
+    async def changed_elsewhere(self) -> bool:
+        async def body(tx: Tx) -> int:
+            # Asked on the writer's own connection: only commits of other processes change its answer.
+            return int(self._writer.db.pragma("data_version"))
+
+        version = await self._writer.submit(body, NOWHERE, None)
+        changed = self._data_version is not None and version != self._data_version
+        self._data_version = version
+        return changed
+
+    async def facts(self) -> dict[str, str]:
+        def ask(thread: _Connection) -> dict[str, str]:
+            names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+            return {name: str(thread.db.pragma(name)) for name in names}
+
+        async def body(tx: Tx) -> dict[str, str]:
+            return ask(self._writer)
+
+        settings: dict[str, str] = await self._writer.submit(body, NOWHERE, None)
+        return {"engine": "sqlite", "version": apsw.sqlite_lib_version(), **settings}
+
+
+def connect(path: Path, *, checkpoint_pages: int) -> apsw.Connection:
+    """A connection with the durability Careline promises; only the writer checkpoints."""
+    db = apsw.Connection(str(path), statementcachesize=256)
+    db.set_busy_timeout(5_000)
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = FAST",
+        "trusted_schema = OFF",
+        "cache_size = -32768",
+        "temp_store = MEMORY",
+        f"wal_autocheckpoint = {checkpoint_pages}",
+    ):
+        db.execute(f"PRAGMA {setting}").fetchall()
+    return db
+
+

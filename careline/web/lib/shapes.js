@@ -1,0 +1,46 @@
+// The shapes of the native API that the browser side relies on; types only.
+
+/** @typedef {"staff"|"contact"|"system"} Kind */
+/** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
+/**
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {string} conversation_id
+ * @property {"text"|"system"|"note"} kind
+ * @property {Kind} sender_kind
+ * @property {string|null} sender_id
+ * @property {string|null} sender_name
+ * @property {string} body
+ * @property {string|null} reply_to
+ * @property {number} created_at
+ * @property {number|null} edited_at
+ * @property {number|null} deleted_at
+ * @property {number|null} delivered_at
+ * @property {number|null} read_at
+ * @property {string|null} client_id
+ */
+/** @typedef {{kind:Kind,id:string|null,name:string|null,online?:boolean|null,last_seen_at?:number|null}} Person */
+/** @typedef {{id:string,name:string|null,email:string|null,phone:string|null,attributes?:Record<string,unknown>,anonymous:boolean,created_at:number,last_seen_at:number|null}} Contact */
+/** @typedef {{id:string,name:string,email:string|null,role:"admin"|"agent",scope:"all"|"participating",created_at:number,deactivated_at:number|null}} Staff */
+/** @typedef {{id:string,name:string,threading?:string,accent:string|null,greeting:string|null,edit_window_ms?:number|null}} Workspace */
+/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,created_at:number}} LastMessage */
+/** @typedef {"open"|"pending"|"closed"|"archived"} Status */
+/**
+ * @typedef {object} Conversation
+ * @property {string} id
+ * @property {string|null} subject
+ * @property {Status} status
+ * @property {string|null} [assignee_id]
+ * @property {{kind:Kind,id:string|null,name:string|null}[]} participants
+ * @property {number} unread_count
+ * @property {number} message_count
+ * @property {LastMessage|null} [last_message]
+ * @property {number} created_at
+ * @property {number} updated_at
+ */
+/** @typedef {{type:string,cursor?:string|null,conversation_id?:string|null,data?:any,[key:string]:any}} Frame */
+/** @typedef {{kind:Kind,id:string|null,name:string|null}} Me */
+/** @typedef {Pick<Storage,"getItem"|"setItem"|"removeItem"|"key"|"length">} Store */
+/** @typedef {{set:(fn:()=>void,ms:number)=>any,clear:(id:any)=>void,now:()=>number,random:()=>number}} Clock */
+
+export {};

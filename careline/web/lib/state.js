@@ -1,0 +1,299 @@
+// What this client knows: conversations, their messages, the people in them; a pure function of what it was told.
+
+/** @typedef {import('./shapes.js').Message} Message */
+/** @typedef {import('./shapes.js').Conversation} Conversation */
+/** @typedef {import('./shapes.js').Person} Person */
+/** @typedef {import('./shapes.js').Frame} Frame */
+/** @typedef {Message & {state:"sending"|"failed", problem?:string|null}} Pending */
+/**
+ * `messages` is what the server has, in its order; `pending` is what it has not said yet, in ours.
+ * `loaded`: a newest page has been here. `since`: from this index on, messages arrived live after all held before became
+ * doubtful (0 as long as nothing was fetched, null when nothing is in doubt).
+ * @typedef {{messages:Message[], pending:Pending[], before:string|null, loaded:boolean, since:number|null}} Thread
+ */
+/**
+ * @typedef {object} State
+ * @property {import('./shapes.js').Me|null} me
+ * @property {Record<string,Conversation>} conversations
+ * @property {Record<string,Thread>} threads
+ * @property {Record<string,Person>} people by "kind:id"
+ * @property {Record<string,import('./shapes.js').Contact>} contacts
+ * @property {Record<string,import('./shapes.js').Staff>} staff
+ * @property {import('./shapes.js').Workspace|null} workspace
+ * @property {Record<string,Record<string,{kind:string,name:string,at:number}>>} typing
+ * @property {Record<string,true>} stale conversations held from before a reset
+ * @property {string[]} wanted conversations heard of and not yet seen: somebody should fetch them
+ */
+
+const TYPING_MS = 6000;
+
+/** @type {Thread} */
+export const emptyThread = { messages: [], pending: [], before: null, loaded: false, since: 0 };
+
+/** @returns {State} */
+export const emptyState = () => ({ me: null, conversations: {}, threads: {}, people: {}, contacts: {}, staff: {}, workspace: null, typing: {}, stale: {}, wanted: [] });
+
+/** @param {string} kind @param {string|null} [id] @param {string|null} [name] A contact is not told the ids of staff. */
+export const personKey = (kind, id, name) => kind + ':' + (id ?? name ?? '');
+
+/** @template T @param {Record<string,T>} all @param {string} key @param {T} value @returns {Record<string,T>} */
+const put = (all, key, value) => ({ ...all, [key]: value });
+
+/** @template T @param {Record<string,T>} all @param {string} key @returns {Record<string,T>} */
+function without(all, key) {
+  if (!(key in all)) return all;
+  const { [key]: _, ...rest } = all;
+  return rest;
+}
+
+/** @template {{id:string}} T @param {Record<string,T>} all @param {T[]} items */
+const putAll = (all, items) => ({ ...all, ...Object.fromEntries(items.map((item) => [item.id, item])) });
+
+/** @param {State} state @param {string} id */
+const threadOf = (state, id) => state.threads[id] ?? emptyThread;
+
+/** @param {State} state @param {string} id @param {Partial<Thread>} change @returns {State} */
+const withThread = (state, id, change) => ({ ...state, threads: put(state.threads, id, { ...threadOf(state, id), ...change }) });
+
+/** @param {State} state @param {string} id @param {(c:Conversation)=>Partial<Conversation>} change @returns {State} */
+function withConversation(state, id, change) {
+  const old = state.conversations[id];
+  return old ? { ...state, conversations: put(state.conversations, id, { ...old, ...change(old) }) } : state;
+}
+
+/** What was said and is now stored needs no stand-in. @param {Pending[]} pending @param {Message[]} messages */
+function stillPending(pending, messages) {
+  if (!pending.length) return pending;
+  const stored = new Set(messages.map((m) => m.client_id).filter(Boolean));
+  return pending.filter((p) => !stored.has(p.client_id));
+}
+
+/** The newest page laid over what is held. @param {Thread} thread @param {Message[]} page @param {string|null} before @returns {Partial<Thread>} */
+function newestPage(thread, page, before) {
+  const inPage = new Set(page.map((m) => m.id));
+  const held = thread.messages;
+  const first = held.findIndex((m) => inPage.has(m.id));
+  const last = held.findLastIndex((m) => inPage.has(m.id));
+  const sure = thread.since === null && first >= 0;
+  const older = sure ? held.slice(0, first) : [];
+  // What came live while the page was under way stands behind it; what lies behind a hole is fetched again on the way up.
+  const newer = held.slice(sure ? last + 1 : thread.since ?? held.length).filter((m) => !inPage.has(m.id));
+  const messages = [...older, ...page, ...newer];
+  const pending = stillPending(thread.pending, messages);
+  return { messages, pending, before: older.length ? thread.before : before, loaded: true, since: null };
+}
+
+/** @param {Thread} thread @param {Message[]} page @param {string|null} before @returns {Partial<Thread>} */
+function olderPage(thread, page, before) {
+  const held = new Set(thread.messages.map((m) => m.id));
+  return { messages: [...page.filter((m) => !held.has(m.id)), ...thread.messages], before };
+}
+
+/** @param {State} state @param {Message} message @returns {State} */
+function sent(state, message) {
+  const id = message.conversation_id;
+  const thread = threadOf(state, id);
+  if (thread.messages.some((m) => m.id === message.id)) return state;
+  const messages = [...thread.messages, message];
+  let next = withThread(state, id, { messages, pending: stillPending(thread.pending, [message]) });
+  const typist = personKey(message.sender_kind, message.sender_id, message.sender_name);
+  const typists = next.typing[id];
+  if (typists?.[typist]) next = { ...next, typing: put(next.typing, id, without(typists, typist)) };
+  if (!next.conversations[id] || next.stale[id]) next = want(next, id);
+  if (message.kind === 'note') return next;
+  return withConversation(next, id, (c) => (isCounted(c, message) ? {} : {
+    last_message: summary(message),
+    message_count: c.message_count + 1,
+    unread_count: c.unread_count + (message.sender_kind === state.me?.kind ? 0 : 1),
+    updated_at: Math.max(c.updated_at, message.created_at),
+  }));
+}
+
+/** A summary fetched after the event was made has it in already. @param {Conversation} c @param {Message} m */
+const isCounted = (c, m) => c.last_message?.id === m.id || (c.last_message?.created_at ?? 0) > m.created_at;
+
+/** @param {Message} m @returns {import('./shapes.js').LastMessage} */
+const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, created_at: m.created_at });
+
+/** @param {State} state @param {string} id @returns {State} */
+const want = (state, id) => (state.wanted.includes(id) ? state : { ...state, wanted: [...state.wanted, id] });
+
+/** @param {State} state @param {Message} message @returns {State} */
+function changed(state, message) {
+  const id = message.conversation_id;
+  const thread = threadOf(state, id);
+  const next = thread.messages.some((m) => m.id === message.id)
+    ? withThread(state, id, { messages: thread.messages.map((m) => (m.id === message.id ? { ...m, ...message } : m)) })
+    : state;
+  return withConversation(next, id, (c) => (c.last_message?.id === message.id ? { last_message: summary(message) } : {}));
+}
+
+/** @param {State} state @param {Frame} event @param {"read_at"|"delivered_at"} mark @returns {State} */
+function marked(state, event, mark) {
+  const { reader, up_to, message_ids, at, unread_count } = event.data;
+  const id = event.conversation_id ?? '';
+  const thread = threadOf(state, id);
+  const end = up_to ? thread.messages.findIndex((m) => m.id === up_to) : -1;
+  const named = new Set(message_ids ?? []);
+  const messages = thread.messages.map((m, i) => {
+    const meant = (i <= end || named.has(m.id)) && m.sender_kind !== reader.kind && !m[mark];
+    return meant ? { ...m, [mark]: at } : m;
+  });
+  const next = messages.some((m, i) => m !== thread.messages[i]) ? withThread(state, id, { messages }) : state;
+  if (mark === 'delivered_at' || reader.kind !== state.me?.kind) return next;
+  return withConversation(next, id, () => ({ unread_count }));
+}
+
+/** @param {State} state @param {Frame} event @returns {State} */
+function typed(state, event) {
+  const { data: who, conversation_id: id = '' } = event;
+  const key = personKey(who.kind, who.id, who.name);
+  if (!id || (who.kind === state.me?.kind && who.id === state.me?.id)) return state;
+  const others = without(state.typing[id] ?? {}, key);
+  const all = who.typing ? put(others, key, { kind: who.kind, name: who.name ?? '', at: event.received_at ?? 0 }) : others;
+  return { ...state, typing: put(state.typing, id, all) };
+}
+
+/** @param {State} state @param {number} now @returns {State} */
+function forgetTyping(state, now) {
+  const stale = Object.values(state.typing).some((all) => Object.values(all).some((t) => t.at + TYPING_MS <= now));
+  if (!stale) return state;
+  const typing = Object.fromEntries(Object.entries(state.typing).map(([id, all]) =>
+    [id, Object.fromEntries(Object.entries(all).filter(([, t]) => t.at + TYPING_MS > now))]));
+  return { ...state, typing };
+}
+
+/** @param {State} state @param {any} about @returns {State} */
+function present(state, about) {
+  const key = personKey(about.kind, about.id, about.name);
+  const { kind, id = null, name = null, online = null, last_seen_at = null } = about;
+  return { ...state, people: put(state.people, key, { ...state.people[key], kind, id, name, online, last_seen_at }) };
+}
+
+/** @param {State} state @param {Frame} event @returns {State} */
+function left(state, event) {
+  const { kind, id } = event.data;
+  const conversation_id = event.conversation_id ?? '';
+  if (state.me && kind === state.me.kind && id === state.me.id && kind === 'contact') return gone(state, conversation_id);
+  return withConversation(state, conversation_id, (c) => ({ participants: c.participants.filter((p) => p.kind !== kind || p.id !== id) }));
+}
+
+/** @param {State} state @param {string} id @returns {State} */
+const gone = (state, id) => ({ ...state, stale: without(state.stale, id), conversations: without(state.conversations, id), threads: without(state.threads, id), wanted: state.wanted.filter((w) => w !== id) });
+
+/** Conversations as they are now. @param {State} state @param {Conversation[]} items @returns {State} */
+function seen(state, items) {
+  const ids = new Set(items.map((c) => c.id));
+  const stale = Object.fromEntries(Object.entries(state.stale).filter(([id]) => !ids.has(id)));
+  return { ...state, conversations: putAll(state.conversations, items), stale, wanted: state.wanted.filter((id) => !ids.has(id)) };
+}
+
+/** A conversation's own facts; its people and its last message are told by events of their own. @param {State} state @param {Partial<Conversation> & {id:string}} facts */
+function about(state, facts) {
+  const old = state.conversations[facts.id];
+  return old ? { ...state, conversations: put(state.conversations, facts.id, { ...old, ...facts }) } : want(state, facts.id);
+}
+
+/** @param {State} state @param {Frame} event @returns {State} */
+function joined(state, event) {
+  const id = event.conversation_id ?? '';
+  const { kind, id: person, name } = event.data;
+  if (!state.conversations[id]) return want(state, id);
+  const others = (/** @type {Conversation} */ c) => c.participants.filter((p) => p.kind !== kind || p.id !== person || (person === null && p.name !== name));
+  return withConversation(state, id, (c) => ({ participants: [...others(c), { kind, id: person, name }] }));
+}
+
+/** Conversations as they were when somebody answered; events may have overtaken the answer. @param {State} state @param {Conversation[]} items */
+function fetched(state, items) {
+  const behind = items.filter((c) => c.updated_at < (state.conversations[c.id]?.updated_at ?? 0));
+  const next = seen(state, items.filter((c) => !behind.includes(c) || state.stale[c.id]));
+  return { ...next, wanted: state.wanted.filter((id) => next.wanted.includes(id) || behind.some((c) => c.id === id)) };
+}
+
+/** @param {State} state @param {import('./shapes.js').Contact} contact @returns {State} */
+function contact(state, contact) {
+  const { id, name } = contact;
+  const named = (/** @type {Conversation} */ c) => c.participants.some((p) => p.kind === 'contact' && p.id === id && p.name !== name);
+  const renamed = Object.values(state.conversations).filter(named).map((c) =>
+    ({ ...c, participants: c.participants.map((p) => (p.kind === 'contact' && p.id === id ? { ...p, name } : p)) }));
+  return { ...state, contacts: put(state.contacts, id, contact), conversations: putAll(state.conversations, renamed) };
+}
+
+/** @param {State} state @param {Pending} message @returns {State} */
+function pending(state, message) {
+  const thread = threadOf(state, message.conversation_id);
+  if (thread.messages.some((m) => m.client_id && m.client_id === message.client_id)) return state;
+  const known = thread.pending.some((p) => p.client_id === message.client_id);
+  const list = known
+    ? thread.pending.map((p) => (p.client_id === message.client_id ? { ...p, ...message } : p))
+    : [...thread.pending, message];
+  return withThread(state, message.conversation_id, { pending: list });
+}
+
+/** Everything may be stale: go on showing it, and remember what to doubt. @param {State} state @returns {State} */
+function reset(state) {
+  const threads = Object.fromEntries(Object.entries(state.threads).map(([id, t]) => [id, { ...t, since: t.messages.length }]));
+  const stale = Object.fromEntries(Object.keys(state.conversations).map((id) => [id, /** @type {true} */ (true)]));
+  return { ...state, threads, stale, typing: {}, people: {}, wanted: [] };
+}
+
+/** What a refetch has not confirmed is not there for us any more. @param {State} state @returns {State} */
+const settled = (state) => Object.keys(state.stale).reduce(gone, { ...state, stale: {} });
+
+/** @type {Record<string,(state:State, event:Frame)=>State>} */
+const reactions = {
+  'message.sent': (s, e) => sent(s, e.data.message),
+  'message.edited': (s, e) => changed(s, e.data.message),
+  'message.deleted': (s, e) => changed(s, e.data.message),
+  'message.read': (s, e) => marked(s, e, 'read_at'),
+  'message.delivered': (s, e) => marked(s, e, 'delivered_at'),
+  'conversation.started': (s, e) => about(s, e.data.conversation),
+  'conversation.updated': (s, e) => about(s, e.data.conversation),
+  'conversation.assigned': (s, e) => about(s, e.data.conversation),
+  'participant.joined': joined,
+  'participant.left': left,
+  'contact.added': (s, e) => contact(s, e.data.contact),
+  'contact.updated': (s, e) => contact(s, e.data.contact),
+  'contact.expired': (s, e) => Object.values(s.conversations).filter((c) => contactIn(c)?.id === e.data.id).reduce((t, c) => gone(t, c.id), s),
+  'staff.added': (s, e) => ({ ...s, staff: putAll(s.staff, [e.data.staff]) }),
+  'staff.updated': (s, e) => ({ ...s, staff: putAll(s.staff, [e.data.staff]) }),
+  'staff.deactivated': (s, e) => ({ ...s, staff: putAll(s.staff, [e.data.staff]) }),
+  'workspace.updated': (s, e) => ({ ...s, workspace: { ...s.workspace, ...e.data.workspace } }),
+  typing: typed,
+  presence: (s, e) => present(s, e.data),
+
+  // What happened here rather than there.
+  'local.me': (s, e) => ({ ...s, me: e.data.me, workspace: e.data.workspace ?? s.workspace }),
+  'local.reset': reset,
+  'local.settled': settled,
+  'local.conversations': (s, e) => fetched(s, e.data.items),
+  'local.seen': (s, e) => seen(s, [e.data.conversation]),
+  'local.gone': (s, e) => gone(s, e.data.id),
+  'local.newest': (s, e) => withThread(s, e.data.id, newestPage(threadOf(s, e.data.id), e.data.items, e.data.before)),
+  'local.older': (s, e) => withThread(s, e.data.id, olderPage(threadOf(s, e.data.id), e.data.items, e.data.before)),
+  'local.pending': (s, e) => pending(s, e.data.message),
+  'local.dropped': (s, e) => withThread(s, e.data.id, { pending: threadOf(s, e.data.id).pending.filter((p) => p.client_id !== e.data.client_id) }),
+  'local.adopted': (s, e) => adopted(s, e.data.from, e.data.to),
+  'local.staff': (s, e) => ({ ...s, staff: putAll({}, e.data.items) }),
+  'local.people': (s, e) => e.data.items.reduce(present, s),
+  'local.tick': (s, e) => forgetTyping(s, e.data.now),
+};
+
+/** What was written before the conversation had an id goes into it. @param {State} state @param {string} from @param {string} to @returns {State} */
+function adopted(state, from, to) {
+  const moved = threadOf(state, from).pending.map((p) => ({ ...p, conversation_id: to }));
+  const next = withThread(state, to, { pending: [...threadOf(state, to).pending, ...moved] });
+  return { ...next, threads: without(next.threads, from) };
+}
+
+/** The state after an event. An event nobody here knows changes nothing. @param {State} state @param {Frame} event @returns {State} */
+export function reduce(state, event) {
+  const reaction = Object.hasOwn(reactions, event.type) ? reactions[event.type] : null;
+  return reaction ? reaction(state, event) : state;
+}
+
+/** Whom a conversation is with. @param {Conversation|undefined} conversation */
+export const contactIn = (conversation) => conversation?.participants.find((p) => p.kind === 'contact') ?? null;
+
+/** @param {Thread} thread @returns {(Message|Pending)[]} in the order to show */
+export const shown = (thread) => (thread.pending.length ? [...thread.messages, ...thread.pending] : thread.messages);

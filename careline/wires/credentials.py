@@ -1,0 +1,160 @@
+"""Who somebody is, from what they bring: one place for every wire, so that no door skips a check another makes."""
+
+import asyncio
+from collections import OrderedDict
+from hashlib import sha256
+from typing import NamedTuple
+
+import argon2
+
+from careline.core.actor import Actor, system
+from careline.core.batch import Batch
+from careline.core.clock import Clock
+from careline.core.errors import Forbidden, Unauthenticated
+from careline.features.people import rules as people_rules
+from careline.features.people.actions import account_of, find_account, set_password, workspaces_of
+from careline.features.tokens import rules
+from careline.features.tokens.actions import (
+    actor_by_secret,
+    end_sessions,
+    redeem_ticket,
+    refresh_session,
+    start_session,
+    use_tokens,
+)
+from careline.features.tokens.rows import IssuedSession
+from careline.store.database import Database
+from careline.wires.gate import Gate
+from careline.wires.issuers import Trust, looks_signed
+
+REMEMBERED = 20_000
+TRUSTED_FOR = 30_000
+
+
+class _Known(NamedTuple):
+    actor: Actor
+    until: int
+
+
+class Credentials:
+    """Turns tokens into actors. Answers are remembered for at most 30 s and forgotten the moment a fact revokes them."""
+
+    def __init__(self, database: Database, trust: Trust, gate: Gate, clock: Clock, passwords: "Passwords") -> None:
+        self._database = database
+        self._trust = trust
+        self._gate = gate
+        self._clock = clock
+        self._passwords = passwords
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._revocations = 0
+        self._used: Batch[tuple[str, int], None] = Batch(
+            lambda used: database.write(use_tokens, system(), used), linger=2.0
+        )
+
+    async def actor(self, token: str, address: str, *, issuer: str | None = None) -> Actor:
+        """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address."""
+        key = sha256(f"{issuer} {token}".encode(errors="surrogatepass")).digest()
+        now = self._clock()
+        known = self._known.get(key)
+        if known is not None and known.until > now:
+            return known.actor
+        revocations = self._revocations
+        try:
+            actor = await self._look_up(token, issuer)
+        except Unauthenticated:
+            self._gate.take_from("sign_in_address", address)
+            raise
+        if revocations == self._revocations:
+            # Had something been revoked while we looked, what we read may already be untrue.
+            self._known[key] = _Known(actor, min(now + TRUSTED_FOR, actor.expires_at or now + TRUSTED_FOR))
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        if actor.credential.startswith("token:"):
+            self._used.submit((actor.credential.removeprefix("token:"), now)).add_done_callback(_ignore)
+        return actor
+
+    async def _look_up(self, token: str, issuer: str | None) -> Actor:
+        if issuer is None and len(token) <= 128 and token.startswith((rules.ACCESS, rules.CONTACT)):
+            return await self._database.read(actor_by_secret, system(), token)
+        if looks_signed(token):
+            return await self._trust.actor(token, issuer)
+        raise Unauthenticated()
+
+    def forget(self, keys: tuple[str, ...]) -> None:
+        """Drop what is remembered of these credentials or people."""
+        self._revocations += 1
+        gone = [k for k, known in self._known.items() if known.actor.credential in keys or known.actor.person in keys]
+        for key in gone:
+            del self._known[key]
+
+    async def by_ticket(self, ticket: str, origin: str, address: str) -> Actor:
+        """Who this socket ticket was made for; it works once."""
+        actor = await self._database.write(redeem_ticket, system(), ticket, origin) if len(ticket) <= 128 else None
+        if actor is None:
+            self._gate.take_from("sign_in_address", address)
+            raise Unauthenticated("This ticket is used, too old or made for another origin: ask for a new one.")
+        return actor
+
+    async def sign_in(self, email: str, password: str, workspace_id: str | None, address: str) -> IssuedSession:
+        """A session for an account; the same answer in the same time whether address or password was wrong."""
+        self._gate.take_from("sign_in_address", address)
+        self._gate.take("sign_in_account", email.strip().lower()[:254])
+        account = await self._database.read(find_account, system(), email)
+        if not await self._passwords.verify(account.password_hash if account else None, password) or not account:
+            raise Unauthenticated("E-mail address or password is wrong.")
+        return await self._database.write(start_session, system(), account.id, workspace_id)
+
+    async def refresh(self, refresh_token: str, workspace_id: str | None, address: str) -> IssuedSession:
+        """New secrets for a session; a refresh token used a second time ends it."""
+        issued = None
+        if refresh_token.startswith(rules.REFRESH) and len(refresh_token) <= 128:
+            issued = await self._database.write(refresh_session, system(), refresh_token, workspace_id)
+        if issued is None:
+            self._gate.take_from("sign_in_address", address)
+            raise Unauthenticated("Sign in again: this session is over.")
+        return issued
+
+    async def change_password(self, actor: Actor, old: str, new: str) -> None:
+        """Change the actor's own password; every session of the account ends, in all its workspaces."""
+        self._gate.take("sign_in_account", actor.person)
+        account = await self._database.read(account_of, actor, actor.id)
+        if not await self._passwords.verify(account.password_hash, old):
+            raise Forbidden("The current password is wrong.")
+        digest = await self._passwords.hash(new)
+        await self._database.write(set_password, system(), account.id, digest)
+        for staff in await self._database.read(workspaces_of, system(), account.id):
+            await self._database.write(end_sessions, system(staff.workspace_id), account.id)
+
+    async def drain(self) -> None:
+        await self._used.drain()
+
+
+class Passwords:
+    """Argon2id (19 MiB, 2 passes: OWASP's choice), off the event loop, a few at a time so that memory stays bounded."""
+
+    def __init__(self, hasher: argon2.PasswordHasher | None = None) -> None:
+        self._hasher = hasher or argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        self._few = asyncio.Semaphore(4)
+        self._decoy = self._hasher.hash("nobody has this password")
+
+    async def hash(self, password: str) -> str:
+        """The hash to store, or `Invalid` for a password nobody should have."""
+        people_rules.password(password)
+        async with self._few:
+            return await asyncio.to_thread(self._hasher.hash, password)
+
+    async def verify(self, stored: str | None, password: str) -> bool:
+        """Whether the password is right. With nothing stored it takes the same time and is not."""
+        async with self._few:
+            return await asyncio.to_thread(self._matches, stored or self._decoy, password) and stored is not None
+
+    def _matches(self, stored: str, password: str) -> bool:
+        try:
+            return len(password) <= people_rules.PASSWORD[1] and self._hasher.verify(stored, password)
+        except argon2.exceptions.VerificationError:
+            return False
+
+
+def _ignore(future: "asyncio.Future[None]") -> None:
+    if not future.cancelled():
+        future.exception()  # when a token was last used is not worth an error

@@ -1,0 +1,328 @@
+"""The edge of every wire: one request in, its route found, its limits kept, one answer out, one line in the log."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address, ip_network
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import web
+from msgspec import Struct
+
+from careline.core import context
+from careline.core.context import Context
+from careline.core.errors import (
+    BadRequest,
+    Failed,
+    MethodNotAllowed,
+    Misdirected,
+    NotFound,
+    OriginNotAllowed,
+    Refused,
+    TooLarge,
+    UnsupportedType,
+)
+from careline.core.ids import new_id
+from careline.wires.server import Server
+
+BODY_BYTES = 262_144
+BODY_SECONDS = 30.0
+TARGET_CHARACTERS = 8_000
+
+logger = logging.getLogger("careline.http")
+_HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+class Wire(Protocol):
+    """How a wire says no. Everything else about it is in its routes."""
+
+    name: str
+
+    def refuse(self, refused: Refused, request_id: str) -> web.StreamResponse: ...
+
+
+class Call(Struct):
+    """One request as routes see it. Nothing here has been believed yet except where the peer is."""
+
+    request: web.BaseRequest
+    server: Server
+    address: str
+    request_id: str
+    parameters: dict[str, str]
+    query: dict[str, str]
+    origin: str
+    scheme: str
+    local: bool = False
+
+    @property
+    def bearer(self) -> str | None:
+        """The bearer token of the Authorization header (RFC 6750), if there is one."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+    async def body(self, most: int = BODY_BYTES) -> bytes:
+        """The whole body, which is JSON. Refuses by the declared length before reading any of it."""
+        request = self.request
+        declared = request.content_length
+        if declared is not None and declared > most:
+            raise TooLarge(f"The body has {declared} bytes, the limit is {most}.")
+        if not request.body_exists or declared == 0:
+            return b""
+        if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedType()
+        if request.headers.get("Content-Encoding"):
+            raise UnsupportedType("Send the body as it is, without Content-Encoding.")
+        whole = b""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while chunk := await request.content.readany():
+                    whole += chunk
+                    if len(whole) > most:
+                        raise TooLarge(f"The limit is {most} bytes.")
+        except TimeoutError:
+            raise BadRequest("The body did not arrive in time.", code="timeout") from None
+        return whole
+
+    def allow_origin(self, workspace_id: str) -> None:
+        """Refuse a web page that the workspace does not list; programs send no Origin."""
+        if self.origin and not self.server.origins.allows(self.origin, workspace_id):
+            raise OriginNotAllowed()
+
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+
+
+class Route(Struct, frozen=True):
+    """`path` has `{name}` segments. `cors` lets pages of listed origins read the answer."""
+
+    method: str
+    path: str
+    handle: Handler
+    wire: Wire
+    cors: bool = True
+
+
+Methods = dict[str, tuple[Route, tuple[str, ...]]]
+
+
+class Router:
+    """Finds routes by walking a tree of path segments; a fixed segment goes before `{one}`, that before `{rest*}`."""
+
+    def __init__(self, routes: list[Route]) -> None:
+        self.routes = routes
+        self._tree: dict[str | None, Any] = {}
+        for route in routes:
+            node, names = self._tree, []
+            for segment in route.path.strip("/").split("/"):
+                if segment.startswith("{"):
+                    names.append(segment.strip("{*}"))
+                    segment = "{*}" if segment.endswith("*}") else "{}"
+                node = node.setdefault(segment, {})
+            methods = node.setdefault(None, {})
+            if route.method in methods:
+                raise ValueError(f"two routes for {route.method} {route.path}")
+            methods[route.method] = (route, tuple(names))
+
+    def find(self, path: str) -> tuple[Methods, list[str]]:
+        """The methods at a path, and the values of its parameters as they came; no methods where nothing is."""
+        values: list[str] = []
+        node = self._tree
+        segments = path.strip("/").split("/")
+        for place, segment in enumerate(segments):
+            if segment in node and not segment.startswith("{"):
+                node = node[segment]
+            elif "{}" in node and segment:
+                values.append(segment)
+                node = node["{}"]
+            elif "{*}" in node:
+                values.append("/".join(segments[place:]))
+                node = node["{*}"]
+                break
+            else:
+                return {}, []
+        return node.get(None, {}), values
+
+
+class Edge:
+    """The one request handler of the process."""
+
+    def __init__(
+        self,
+        server: Server,
+        routes: list[Route],
+        default: Wire,
+        observe: Callable[[str, str, int, float], None] = lambda method, path, status, seconds: None,
+    ) -> None:
+        self.router = Router(routes)
+        self._server = server
+        self._default = default
+        self._observe = observe
+        self._proxies = [ip_network(network) for network in server.settings.trusted_proxies]
+        self.hosts: set[str] = set()
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        started = time.perf_counter()
+        request_id = new_id()
+        wire, path = self._default, "-"
+        origin = request.headers.get("Origin", "")
+        cors = False
+        try:
+            target, _, query = request.raw_path.partition("?")
+            methods, parameters = self._find(request, target)
+            if request.method == "OPTIONS" and "OPTIONS" not in methods:
+                return self._preflight(methods, origin)
+            if request.method not in methods:
+                raise MethodNotAllowed(sorted(methods))
+            route, names = methods[request.method]
+            wire, path, cors = route.wire, route.path, route.cors
+            call = self._call(request, request_id, dict(zip(names, parameters, strict=True)), query)
+            context.current.set(Context(request_id, call.address, wire.name))
+            response = await route.handle(call)
+        except Refused as refused:
+            response = wire.refuse(refused, request_id)
+            if isinstance(refused, (TooLarge, BadRequest)):
+                response.force_close()
+        except ConnectionError:
+            raise
+        except Exception as error:
+            log_failure(error, request_id, path)
+            response = wire.refuse(Failed(), request_id)
+        if not response.prepared:
+            self._dress(response, origin, cors, request_id)
+        seconds = time.perf_counter() - started
+        self._observe(request.method, path, response.status, seconds)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info(
+                "request",
+                extra={"fields": {"method": request.method, "path": path, "status": response.status,
+                                  "ms": round(seconds * 1000, 2), "request_id": request_id, "wire": wire.name}},
+            )  # fmt: skip
+        return response
+
+    def _find(self, request: web.BaseRequest, target: str) -> tuple[Methods, list[str]]:
+        """The routes of the raw target. Host and target are judged as they came, before anything is made of them."""
+        host = request.headers.get("Host", "").lower()
+        if len(request.headers.getall("Host", [])) != 1 or not _HOST.fullmatch(host) or not target.startswith("/"):
+            raise BadRequest("The request line or the Host header is not what HTTP asks for.")
+        if len(request.raw_path) > TARGET_CHARACTERS:
+            raise BadRequest("The address is too long.")
+        if self.hosts and host not in self.hosts and host.rpartition(":")[0] not in self.hosts:
+            raise Misdirected()
+        methods, raw = self.router.find(target)
+        if not methods:
+            raise NotFound("There is nothing at this address.", code="no_such_route")
+        return methods, [_segment(value) for value in raw]
+
+    def _call(self, request: web.BaseRequest, request_id: str, parameters: dict[str, str], query: str) -> Call:
+        address, forwarded = self._address(request)
+        return Call(
+            request=request,
+            server=self._server,
+            address=address,
+            request_id=request_id,
+            parameters=parameters,
+            query=_query(query),
+            origin=request.headers.get("Origin", "").lower(),
+            scheme="https" if self._server.public_url.startswith("https") else "http",
+            local=not forwarded and _is_loopback(address) and _is_loopback_host(request.headers.get("Host", "")),
+        )
+
+    def _address(self, request: web.BaseRequest) -> tuple[str, bool]:
+        """Where the request comes from, and whether it says it was forwarded. Only trusted hops are believed, from the
+        right, and every line of the header counts.
+        """
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        address = peer[0] if isinstance(peer, tuple) else "127.0.0.1"
+        lines = request.headers.getall("X-Forwarded-For", [])
+        forwarded = bool(lines) or "Forwarded" in request.headers
+        hops = [hop.strip() for line in lines for hop in line.split(",")]
+        while hops and self._trusts(address):
+            hop = hops.pop()
+            try:
+                ip_address(hop)
+            except ValueError:
+                break
+            address = hop
+        return address, forwarded
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            ip = ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._proxies)
+
+    def _preflight(self, methods: dict[str, Any], origin: str) -> web.StreamResponse:
+        response = web.Response(status=204)
+        if self._server.origins.known(origin.lower()):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
+            response.headers["Access-Control-Allow-Headers"] = (
+                "Authorization, Content-Type, Idempotency-Key, X-Requested-With"
+            )
+            response.headers["Access-Control-Max-Age"] = "600"
+        response.headers["Vary"] = "Origin"
+        return response
+
+    def _dress(self, response: web.StreamResponse, origin: str, cors: bool, request_id: str) -> None:
+        headers = response.headers
+        headers.setdefault("Server", "careline")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("Vary", "Authorization, Origin, Cookie")
+        headers.setdefault("X-Request-Id", request_id)
+        if cors and origin and self._server.origins.known(origin.lower()):
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-Id"
+
+
+def _segment(raw: str) -> str:
+    try:
+        value = unquote(raw, errors="strict")
+    except UnicodeDecodeError:
+        raise NotFound() from None
+    if not value.isprintable() or len(value) > 1_024:
+        raise NotFound()
+    return value
+
+
+def _query(raw: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=50)
+    except ValueError:
+        raise BadRequest("The query string cannot be read.") from None
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        raise BadRequest("A name stands twice in the query string.")
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest("NUL characters are refused.")
+    return query
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_loopback_host(host: str) -> bool:
+    name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+    return name.strip("[]") in ("localhost", "127.0.0.1", "::1")
+
+
+def log_failure(error: Exception, request_id: str, path: str) -> None:
+    """Where it happened, without a message or a value: those could hold what people wrote."""
+    places = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('careline/')[2]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    fields = {"error": type(error).__name__, "at": places[-8:], "request_id": request_id, "path": path}
+    logger.error("failed", extra={"fields": fields})
+
+

@@ -1,0 +1,241 @@
+"""Tokens of other systems: what they must look like, and whom they make somebody here.
+
+One algorithm per key, taken from the settings and never from the token; `exp` is always required; `crit`, `jku`, `x5u`
+and embedded keys are of no effect because nothing here reads them, and an unknown `crit` refuses.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import aiohttp
+import jwt
+from jwt.exceptions import InvalidTokenError
+
+from careline.core.actor import Actor, Role, Scope, system
+from careline.core.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from careline.core.ids import foreign_id
+from careline.features.people.actions import add_contact, add_staff, find_contact, find_staff
+from careline.features.workspaces.actions import add_workspace, find_workspace
+from careline.settings import Issuer, SettingsError
+from careline.store.database import Database, Tx
+
+LONGEST = 4_096
+_JWKS_FRESH = 300.0
+_JWKS_TRIES = 10.0
+STANDING: dict[str, tuple[Role, Scope]] = {
+    "admin": ("admin", "all"),
+    "all": ("agent", "all"),
+    "participating": ("agent", "participating"),
+}
+
+
+def looks_signed(token: str) -> bool:
+    """Whether this is meant to be a JSON Web Token: three dotted parts, no longer than any of ours would be."""
+    return len(token) <= LONGEST and token.count(".") == 2
+
+
+class Trust:
+    """The configured issuers, with their keys parsed once. Raises `SettingsError` for one that cannot verify anything."""
+
+    def __init__(self, issuers: list[Issuer], database: Database) -> None:
+        self._issuers = {issuer.name: Trusted(issuer) for issuer in issuers}
+        self._database = database
+
+    def named(self, name: str) -> "Trusted":
+        return self._issuers[name]
+
+    async def actor(self, token: str, only: str | None = None) -> Actor:
+        """The actor a foreign token makes. `only` names the one issuer a wire believes.
+
+        Raises `Unauthenticated` for a token nobody here vouches for, `Forbidden` for a role or workspace that is not
+        mapped, `NotFound` for people or workspaces that are unknown and not made on first sight.
+        """
+        for trusted in [self._issuers[only]] if only else self._issuers.values():
+            claims = await trusted.verify(token)
+            if claims is not None:
+                return await self._known(trusted.settings, claims)
+        raise Unauthenticated()
+
+    async def _known(self, issuer: Issuer, claims: dict[str, Any]) -> Actor:
+        person = foreign_id(_text(claims, issuer.claims.get("person", "sub")), "sub")
+        workspace_id = _workspace(issuer, claims)
+        word = _text(claims, issuer.claims.get("role", "role"), "")
+        standing = issuer.roles.get(word)
+        if standing is None:
+            raise Forbidden(f"The role {word!r} is not mapped: see `roles` of issuer {issuer.name!r} in the settings.")
+        name = _text(claims, issuer.claims.get("name", "name"), "")
+        expires_at = int(claims["exp"] * 1000)
+        if standing == "contact":
+            actor = Actor(workspace_id, "contact", person, name)
+        else:
+            role, scope = STANDING[standing]
+            actor = Actor(workspace_id, "staff", person, name, role, scope)
+        known = await self._database.read(_recognise, actor)
+        if known is None:
+            known = await self._first_sight(issuer, actor, claims)
+        return Actor(
+            known.workspace_id, known.kind, known.id, known.name, known.role, known.scope, f"issuer:{issuer.name}",
+            expires_at,
+        )  # fmt: skip
+
+    async def _first_sight(self, issuer: Issuer, actor: Actor, claims: dict[str, Any]) -> Actor:
+        if "workspaces" in issuer.create:
+            await self._database.write(_ensure_workspace, system(), actor.workspace_id)
+        if "people" not in issuer.create:
+            raise NotFound("This person is not known in this workspace.")
+        email = claims.get(issuer.claims.get("email", "email"))
+        return await self._database.write(_admit, system(actor.workspace_id), actor, email)
+
+
+class Trusted:
+    """One issuer and its key."""
+
+    def __init__(self, issuer: Issuer) -> None:
+        self.settings = issuer
+        given = [bool(issuer.secret), bool(issuer.public_key), bool(issuer.jwks_url)]
+        if sum(given) != 1:
+            raise SettingsError(f"issuer {issuer.name}: give exactly one of secret, public_key and jwks_url")
+        if issuer.algorithm == "HS256" and len(issuer.secret) < 16:
+            raise SettingsError(f"issuer {issuer.name}: HS256 needs a secret of at least 16 characters")
+        if issuer.algorithm != "HS256" and issuer.secret:
+            raise SettingsError(f"issuer {issuer.name}: {issuer.algorithm} needs public_key or jwks_url, not secret")
+        if unknown := set(issuer.roles.values()) - {*STANDING, "contact"}:
+            raise SettingsError(f"issuer {issuer.name}: roles map to {', '.join(STANDING)} or contact, not {unknown}")
+        self._algorithm = jwt.get_algorithm_by_name(issuer.algorithm)
+        self._keys: dict[str | None, Any] = {}
+        if not issuer.jwks_url:
+            text = issuer.secret or issuer.public_key.replace("\\n", "\n")
+            try:
+                self._keys[None] = self._algorithm.prepare_key(text)
+            except Exception as error:
+                raise SettingsError(f"issuer {issuer.name}: the key cannot be read: {error}") from None
+        self._fetched_at = -_JWKS_FRESH
+        self._fetching = asyncio.Lock()
+
+    async def verify(self, token: str) -> dict[str, Any] | None:
+        """The claims, or None when this issuer did not sign the token or does not stand by it any more."""
+        try:
+            header = jwt.get_unverified_header(token)
+        except InvalidTokenError:
+            return None
+        if header.get("alg") != self.settings.algorithm or "crit" in header:
+            return None
+        key = await self._key(header.get("kid"))
+        if key is None:
+            return None
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[self.settings.algorithm],
+                audience=self.settings.audience or None,
+                issuer=self.settings.issuer or None,
+                leeway=0,
+                options={
+                    "require": ["exp"],
+                    "verify_aud": bool(self.settings.audience),
+                    "verify_iat": False,
+                    "strict_aud": bool(self.settings.audience),
+                },
+            )
+        except (InvalidTokenError, ValueError, OverflowError, TypeError):
+            return None
+        # PyJWT reads a string or a huge number as a time; only a plain, finite one is.
+        for name in ("exp", "nbf", "iat"):
+            value = claims.get(name, 0)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e11:
+                return None
+        return claims if claims.get("iat", 0) <= time.time() + self.settings.leeway_s else None
+
+    async def _key(self, kid: Any) -> Any:
+        """The configured key, or the one of the issuer's key set that has this id; never one the token brings."""
+        if not self.settings.jwks_url:
+            return self._keys[None]
+        if not isinstance(kid, str) or len(kid) > 200:
+            return None
+        async with self._fetching:
+            age = time.monotonic() - self._fetched_at
+            if age > _JWKS_FRESH or (kid not in self._keys and age > _JWKS_TRIES):
+                self._fetched_at = time.monotonic()
+                await self._fetch()
+        return self._keys.get(kid)
+
+    async def _fetch(self) -> None:
+        try:
+            timeout = aiohttp.ClientTimeout(total=5)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as client,
+                client.get(self.settings.jwks_url, allow_redirects=False) as answer,
+            ):
+                answer.raise_for_status()
+                found = jwt.PyJWKSet.from_json((await answer.content.read(256_000)).decode())
+        except (aiohttp.ClientError, TimeoutError, ValueError, jwt.PyJWTError) as error:
+            if not self._keys:
+                raise Unavailable("The issuer's keys cannot be fetched now.") from error
+            return
+        self._keys = {
+            key.key_id: key.key for key in found.keys if key.algorithm_name == self.settings.algorithm and key.key_id
+        }
+
+
+def _text(claims: dict[str, Any], name: str, default: str | None = None) -> str:
+    value = claims.get(name, default)
+    if value is None and default is not None:
+        value = default
+    if not isinstance(value, str):
+        raise Unauthenticated(f"The token's claim {name!r} is missing or not text.")
+    return value
+
+
+def _workspace(issuer: Issuer, claims: dict[str, Any]) -> str:
+    name = issuer.claims.get("workspace", "")
+    default = issuer.workspaces[0] if len(issuer.workspaces) == 1 else None
+    workspace_id = foreign_id(_text(claims, name, default) if name else (default or ""), "workspace")
+    if issuer.workspaces and workspace_id not in issuer.workspaces:
+        raise Forbidden(f"Issuer {issuer.name!r} may not speak for this workspace.")
+    return workspace_id
+
+
+async def _recognise(tx: Tx, actor: Actor) -> Actor | None:
+    """The actor as our records have them; None when there is no record yet. What a claim says can narrow, not widen."""
+    if actor.kind == "contact":
+        contact = await find_contact(tx, actor, actor.id)
+        return None if contact is None else Actor(actor.workspace_id, "contact", contact.id, contact.name or actor.name)
+    staff = await find_staff(tx, actor, actor.id)
+    if staff is None:
+        return None
+    if staff.deactivated_at is not None:
+        raise Unauthenticated()
+    if staff.account_id is not None:
+        raise Forbidden("This id belongs to an account of this server, not to the issuer.")
+    return Actor(actor.workspace_id, "staff", staff.id, staff.name, actor.role, actor.scope)
+
+
+async def _ensure_workspace(tx: Tx, actor: Actor, workspace_id: str) -> None:
+    if await find_workspace(tx, actor, workspace_id) is None:
+        await add_workspace(tx, actor, workspace_id, workspace_id)
+
+
+async def _admit(tx: Tx, actor: Actor, newcomer: Actor, email: Any) -> Actor:
+    """Make the record of somebody the issuer vouches for; two first sights at once make one."""
+    known = await _recognise(tx, newcomer)
+    if known is not None:
+        return known
+    details: dict[str, Any] = {"email": email if isinstance(email, str) and "@" in email else None}
+    if newcomer.kind == "contact":
+        await add_contact(tx, actor, contact_id=newcomer.id, name=newcomer.name or None, **details)
+        return newcomer
+    name = newcomer.name or newcomer.id
+    staff = await add_staff(
+        tx,
+        actor,
+        name,
+        role=newcomer.role or "agent",
+        scope=newcomer.scope or "all",
+        staff_id=newcomer.id,
+        **details,
+    )
+    return Actor(newcomer.workspace_id, "staff", staff.id, staff.name, newcomer.role, newcomer.scope)
+
+

@@ -1,0 +1,173 @@
+"""The native wire's event frames: pure functions from facts and signals to bytes, one per view."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from careline.core.events import Event, PresenceChanged, Recorded, Signal, TypingChanged
+from careline.core.page import Cursors
+from careline.features.conversations.events import (
+    ConversationAssigned,
+    ConversationStarted,
+    ConversationUpdated,
+    ParticipantJoined,
+    ParticipantLeft,
+)
+from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.people.events import (
+    ContactAdded,
+    ContactExpired,
+    ContactUpdated,
+    StaffAdded,
+    StaffDeactivated,
+    StaffUpdated,
+)
+from careline.features.receipts.events import MessageDelivered, MessageRead
+from careline.features.tokens.events import TokenIssued, TokenRevoked
+from careline.features.workspaces.events import WorkspaceUpdated
+from careline.wires.frames import text
+from careline.wires.native import shapes
+
+USE = "events"
+IN_STREAM = object()  # a command's result when its reply has gone out in the stream of events
+_encode = msgspec.json.Encoder().encode
+
+
+class Frame(Struct, frozen=True):
+    """An event or signal as it stands on the socket and in `GET /v1/events`; signals have no cursor."""
+
+    type: str
+    data: dict[str, Any]
+    cursor: str | UnsetType = UNSET
+    conversation_id: str | UnsetType = UNSET
+
+
+class Reply(Struct, frozen=True, tag_field="type", tag="reply"):
+    """The answer to a command of this socket."""
+
+    id: str | None
+    data: Any
+    cursor: str | UnsetType = UNSET
+
+
+class NativeSpeech:
+    """How facts are worded for the native wire, for `staff` and for `contact`."""
+
+    def __init__(self, cursors: Cursors) -> None:
+        self._cursors = cursors
+
+    def encode(self, recorded: Recorded, view: str) -> bytes | None:
+        """A ready WebSocket frame, or None: the wire is silent about it, to this view."""
+        found = self.frame(recorded, view)
+        if found is None:
+            return None
+        if recorded.request is not None and view.endswith("/origin"):
+            # To the socket whose command it was, the fact is the reply, in its place in the stream.
+            return text(_encode(Reply(recorded.request, found.data["message"], self.cursor(recorded))))
+        return text(_encode(found))
+
+    def frame(self, recorded: Recorded, view: str) -> Frame | None:
+        side, _, relation = view.partition("/")
+        word = WORDS.get(type(recorded.event))
+        if word is None:
+            return None
+        data = word(recorded, side, bool(relation))
+        if data is None:
+            return None
+        return Frame(
+            recorded.event.name(), data, self.cursor(recorded), recorded.conversation_id or UNSET
+        )
+
+    def cursor(self, recorded: Recorded) -> str:
+        return self._cursors.encode(recorded.seq, recorded.workspace_id, USE)
+
+    def encode_signal(self, signal: Signal, view: str) -> bytes | None:
+        side = view.partition("/")[0]
+        who = shapes.person(signal.person, signal.name, side)
+        if isinstance(signal, TypingChanged):
+            return text(_encode(Frame("typing", {**who, "typing": signal.typing}, UNSET, signal.conversation_id or UNSET)))
+        if isinstance(signal, PresenceChanged):
+            return text(
+                _encode(Frame("presence", {**who, "online": signal.online, "last_seen_at": signal.last_seen_at}))
+            )
+        return None
+
+
+Word = Callable[[Recorded, str, bool], dict[str, Any] | None]
+
+
+def _message(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+    if recorded.about is None:
+        return None
+    return {"message": shapes.message(recorded.about, side, author=author)}
+
+
+def _conversation(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+    if recorded.about is None:
+        return None
+    return {"conversation": shapes.conversation(recorded.about, side)}
+
+
+def _participant(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+    event: Any = recorded.event
+    return shapes.person(f"{event.kind}:{event.person_id}", getattr(event, "name", None), side)
+
+
+def _mark(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+    event: Any = recorded.event
+    data = {
+        "reader": shapes.person(f"{event.reader_kind}:{event.reader_id}", event.reader_name, side),
+        "up_to": event.up_to,
+        "message_ids": event.message_ids,
+        "at": recorded.at,
+    }
+    if isinstance(event, MessageRead):
+        data["unread_count"] = event.unread_count
+    return data
+
+
+def _contact(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+    return None if recorded.about is None else {"contact": shapes.contact(recorded.about)}
+
+
+def _staff(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+    return None if recorded.about is None else {"staff": shapes.staff(recorded.about)}
+
+
+def _workspace(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+    return None if recorded.about is None else {"workspace": shapes.workspace(recorded.about)}
+
+
+def _token(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+    event: Any = recorded.event
+    return {"id": event.token_id, "contact_id": event.contact_id}
+
+
+def _expired(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+    event: Any = recorded.event
+    return {"id": event.contact_id}
+
+
+WORDS: dict[type[Event], Word] = {
+    MessageSent: _message,
+    MessageEdited: _message,
+    MessageDeleted: _message,
+    MessageRead: _mark,
+    MessageDelivered: _mark,
+    ConversationStarted: _conversation,
+    ConversationUpdated: _conversation,
+    ConversationAssigned: _conversation,
+    ParticipantJoined: _participant,
+    ParticipantLeft: _participant,
+    ContactAdded: _contact,
+    ContactUpdated: _contact,
+    ContactExpired: _expired,
+    StaffAdded: _staff,
+    StaffUpdated: _staff,
+    StaffDeactivated: _staff,
+    TokenIssued: _token,
+    TokenRevoked: _token,
+    WorkspaceUpdated: _workspace,
+}

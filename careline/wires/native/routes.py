@@ -1,0 +1,119 @@
+"""The native wire over HTTP: one route per command, RFC 9457 problem details, the session cookie."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from careline.core.errors import BadRequest, Refused
+from careline.wires import shapes
+from careline.wires.http import Call, Handler, Route
+from careline.wires.native import table
+from careline.wires.native.commands import COMMANDS, Asking, Command, Cookies
+from careline.wires.problems import Problems
+
+COOKIE = "careline_session"
+SECURE_COOKIE = "__Host-careline_session"
+_PARAMETER = re.compile(r"{(\w+)}")
+_encode = msgspec.json.Encoder().encode
+
+
+NATIVE = Problems("native")
+
+
+def routes() -> list[Route]:
+    """A route for every command."""
+    assert table
+    return [Route(c.method, c.path, _handler(c), NATIVE) for c in COMMANDS.values()]
+
+
+def _handler(command: Command) -> Handler:
+    decoder = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    in_path = set(_PARAMETER.findall(command.path))
+    reads_body = command.method in ("POST", "PATCH", "PUT", "DELETE")
+    body_fields = [name for name in command.takes.__struct_fields__ if name not in in_path]
+
+    async def handle(call: Call) -> web.StreamResponse:
+        if "token" in call.query or "access_token" in call.query:
+            raise BadRequest("A token does not belong into an address: send it as Authorization: Bearer.", code="token_in_url")
+        actor = None
+        if command.who != "public":
+            actor = await call.server.identify(call.bearer, call.address) if call.bearer else None
+            command.admit(actor)
+            if actor is not None:
+                call.allow_origin(actor.workspace_id)
+                call.server.gate.take_as("commands", actor)
+        ask = Asking(call.server, actor, call.address, call.origin, cookies=_cookies(call), token=call.bearer)
+        raw = await call.body() if reads_body else b""
+        request = _request(command, call, raw, decoder, body_fields)
+        try:
+            result = await command.handle(ask, request)
+        except Refused as refused:
+            response = NATIVE.refuse(refused, call.request_id)
+        else:
+            response = _answer(command, result)
+        _give_cookie(response, ask.cookies, call)
+        return response
+
+    return handle
+
+
+def _answer(command: Command, result: Any) -> web.Response:
+    if command.status == 204:
+        return web.Response(status=204)
+    return web.Response(status=command.status, body=_encode(result), content_type="application/json")
+
+
+def _request(command: Command, call: Call, raw: bytes, decoder: Any, body_fields: list[str]) -> Struct:
+    """The command's request from path, query and body; each field has one place and is refused elsewhere."""
+    if raw:
+        if call.query:
+            raise BadRequest("This request takes no query string.")
+        sent = shapes.decode(raw, decoder)
+        for name in sent:
+            if name in call.parameters:
+                raise BadRequest(f"{name} stands in the address already.")
+        if "client_id" in body_fields and "client_id" not in sent and "Idempotency-Key" in call.request.headers:
+            sent["client_id"] = msgspec.Raw(_encode(call.request.headers["Idempotency-Key"]))
+        whole = b",".join(
+            _encode(name) + b":" + bytes(value)
+            for name, value in (*sent.items(), *((k, _encode(v)) for k, v in call.parameters.items()))
+        )
+        try:
+            return msgspec.json.decode(b"{" + whole + b"}", type=command.takes)
+        except msgspec.ValidationError as error:
+            raise shapes.refused(error) from None
+    if call.query and command.method != "GET":
+        raise BadRequest("This request takes no query string.")
+    try:
+        return msgspec.convert({**call.query, **call.parameters}, command.takes, strict=False)
+    except msgspec.ValidationError as error:
+        raise shapes.refused(error) from None
+
+
+def _cookies(call: Call) -> Cookies:
+    name = SECURE_COOKIE if call.server.public_url.startswith("https:") else COOKIE
+    own_page = not call.origin or call.origin in call.server.origins.own
+    return Cookies(
+        brought=call.request.cookies.get(name),
+        trusted=own_page and call.request.headers.get("X-Requested-With") == "careline",
+    )
+
+
+def _give_cookie(response: web.StreamResponse, cookies: Cookies | None, call: Call) -> None:
+    """The refresh token in a cookie that no script can read and no other site can send."""
+    if cookies is None or cookies.given is None:
+        return
+    secure = call.server.public_url.startswith("https:")
+    name = SECURE_COOKIE if secure else COOKIE
+    if not cookies.given:
+        response.headers.add("Set-Cookie", f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + "; Secure" * secure)
+        return
+    until = datetime.fromtimestamp(cookies.expires_at / 1000, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    response.headers.add(
+        "Set-Cookie",
+        f"{name}={cookies.given}; Path=/; Expires={until}; HttpOnly; SameSite=Strict" + "; Secure" * secure,
+    )

@@ -1,0 +1,304 @@
+"""The native socket: hello, who are you, what you missed, then commands in and events out."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from careline.core import context
+from careline.core.actor import Actor
+from careline.core.context import Context
+from careline.core.errors import (
+    BadRequest,
+    Failed,
+    Forbidden,
+    Invalid,
+    NotFound,
+    OriginNotAllowed,
+    Refused,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
+from careline.core.events import Recorded
+from careline.live.connection import Connection
+from careline.wires import shapes
+from careline.wires.http import Call, Route, log_failure
+from careline.wires.native.commands import COMMANDS, Asking, Command
+from careline.wires.native.frames import IN_STREAM, USE, NativeSpeech, Reply
+from careline.wires.native.routes import NATIVE
+from careline.wires.problems import problem
+from careline.wires.server import Server
+from careline.wires.socket import Socket
+
+IN_FLIGHT = 64
+BAD_MESSAGES = 5
+FLOODED = 20
+_encode = msgspec.json.Encoder().encode
+
+
+class _Envelope(Struct, frozen=True):
+    type: str
+    id: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Auth(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="auth"):
+    """The first frame: a token or a ticket, and the cursor to resume from."""
+
+    token: str | None = None
+    ticket: str | None = None
+    since: str | None = None
+
+
+_decode_envelope = msgspec.json.Decoder(_Envelope).decode
+_decode_auth = msgspec.json.Decoder(_Auth).decode
+_DECODERS: dict[str, Callable[[bytes], Any]] = {}
+
+
+class NativeTalk:
+    """One native socket. Frames are handled in the order they come; commands then run side by side."""
+
+    def __init__(self, server: Server, speech: NativeSpeech, address: str, origin: str, request_id: str) -> None:
+        self._server = server
+        self._speech = speech
+        self._address = address
+        self._origin = origin
+        self._request_id = request_id
+        self._socket: Socket
+        self._connection: Connection | None = None
+        self._introducing = False
+        self._token: str | None = None
+        self._bad = 0
+        self._floods = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def opened(self, socket: Socket) -> None:
+        self._socket = socket
+        socket.send(b'{"type":"hello"}')
+
+    def alive(self) -> None:
+        pass
+
+    def closed(self) -> None:
+        if self._connection is not None:
+            self._server.left(self._connection)
+        self._connection = None
+
+    def heard(self, message: bytes) -> None:
+        if self._connection is None:
+            self._introduce(message)
+            return
+        try:
+            envelope = shapes.decode(message, _decode_envelope)
+        except Refused as refused:
+            self._bad_message(refused)
+            return
+        if envelope.type == "ping":
+            self._socket.send(b'{"type":"pong"}')
+        elif envelope.type == "auth":
+            self._introduce(message)
+        else:
+            self._command(envelope)
+
+    # Coming in ------------------------------------------------------------------------------------------------------
+
+    def _introduce(self, message: bytes) -> None:
+        if self._introducing:
+            self._socket.close(4400, "one auth at a time")
+            return
+        try:
+            auth = shapes.decode(message, _decode_auth)
+            if (auth.token is None) == (auth.ticket is None):
+                raise BadRequest("Bring a token or a ticket.")
+        except Refused as refused:
+            self._socket.close(4400 if self._connection else 4401, refused.detail)
+            return
+        self._introducing = True
+        self._spawn(self._let_in(auth))
+
+    async def _let_in(self, auth: _Auth) -> None:
+        try:
+            if auth.token is not None:
+                actor = await self._server.identify(auth.token, self._address)
+            else:
+                actor = await self._server.credentials.by_ticket(auth.ticket or "", self._origin, self._address)
+                await self._server.follow(actor.workspace_id)
+            if self._origin and not self._server.origins.allows(self._origin, actor.workspace_id):
+                raise OriginNotAllowed()
+            if self._connection is not None:
+                self._renew(actor)
+                return
+            self._check_room(actor)
+        except TooMany:
+            self._socket.close(4429, "too many attempts or sockets")
+        except Forbidden as refused:
+            self._socket.close(4403, refused.detail)
+        except (Unauthenticated, NotFound):
+            self._socket.close(4401, "not authenticated")
+        except OriginNotAllowed as refused:
+            self._socket.close(4403, refused.detail)
+        except Refused:
+            self._socket.close(1013, "try again later")
+        else:
+            self._token = auth.token
+            await self._join(actor, auth.since)
+        finally:
+            self._introducing = False
+
+    def _renew(self, actor: Actor) -> None:
+        """A fresh access token for the person who is here already."""
+        assert self._connection is not None
+        if (actor.person, actor.workspace_id) != (self._connection.person, self._connection.actor.workspace_id):
+            self._socket.close(4403, "this socket belongs to somebody else")
+            return
+        self._connection.keys.add(actor.credential)
+        self._server.sockets.introduced(self._socket, actor.expires_at)
+        self._socket.send(_encode({"type": "renewed", "expires_at": actor.expires_at}))
+
+    def _check_room(self, actor: Actor) -> None:
+        settings = self._server.settings
+        most = settings.sockets_per_contact if actor.kind == "contact" else settings.sockets_per_staff
+        if len(self._server.hub.listeners_of(actor.person, actor.workspace_id)) >= most:
+            raise TooMany(5_000)
+
+    async def _join(self, actor: Actor, since: str | None) -> None:
+        """Hold what happens, read the past, say it, then let go: no gap, no order lost."""
+        server, socket = self._server, self._socket
+        if socket.closing_at is not None:
+            return
+        connection = Connection(actor, self._speech, socket.write, socket.buffered, socket.close)
+        connection.hold()
+        start = connection.seq = server.tail.last(actor.workspace_id)
+        server.joined(connection)
+        self._connection = connection
+        server.sockets.introduced(socket, actor.expires_at)
+        past: list[Recorded] | None = []
+        try:
+            if since is not None:
+                connection.seq = server.cursors.decode(since, actor.workspace_id, USE)
+                past = await server.past(actor, connection.seq)
+        except Invalid:
+            past = None  # a cursor of another epoch, or none of ours
+        except Refused:
+            socket.close(1013, "try again later")
+            return
+        reset = past is None or connection.overflowed
+        if reset:
+            past, connection.seq = [], start
+        # What follows this frame follows this cursor: were it the newest one, a socket cut right here would miss it.
+        ready = {
+            "type": "ready",
+            "epoch": server.epoch,
+            "cursor": server.cursors.encode(connection.seq, actor.workspace_id, USE),
+            "reset": reset,
+            "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name},
+        }
+        socket.send(_encode(ready))
+        connection.release([(f, r.seq) for r in past or () if (f := self._worded(r, connection)) is not None])
+
+    def _worded(self, recorded: Recorded, connection: Connection) -> bytes | None:
+        key = connection.view_author if recorded.actor == connection.person else connection.view
+        if key not in recorded.frames:
+            recorded.frames[key] = self._speech.encode(recorded, key[1])
+        return recorded.frames[key]
+
+    # Commands -------------------------------------------------------------------------------------------------------
+
+    def _command(self, envelope: _Envelope) -> None:
+        command = COMMANDS.get(envelope.type)
+        try:
+            if command is None or not command.on_socket:
+                raise BadRequest("There is no such command on the socket.", code="no_such_command")
+            if self._server.draining:
+                self._socket.close(1012, '{"retry_after_ms":1000}')
+                return
+            request = shapes.decode(bytes(envelope.data), _decoder(command))
+        except Refused as refused:
+            self._bad_message(refused, envelope.id)
+            return
+        self._bad = 0
+        self._spawn(self._run(command, request, envelope.id))
+        if len(self._tasks) >= IN_FLIGHT:
+            self._socket.transport.pause_reading()
+
+    async def _run(self, command: Command, request: Any, request_id: str | None) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        actor = connection.actor
+        context.current.set(Context(self._request_id, self._address, "native", connection.id))
+        try:
+            command.admit(actor)
+            self._server.gate.take_as("commands", actor)
+            ask = Asking(
+                self._server, actor, self._address, self._origin, connection.id, request_id or "", token=self._token
+            )
+            result = await command.handle(ask, request)
+        except Refused as refused:
+            if isinstance(refused, TooMany):
+                self._flooding()
+            self._fail(refused, request_id)
+        except Exception as error:
+            log_failure(error, self._request_id, command.name)
+            self._fail(Failed(), request_id)
+        else:
+            if result is not IN_STREAM:
+                self._socket.send(_encode(Reply(request_id, result)))
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if len(self._tasks) == IN_FLIGHT // 2:
+            with contextlib.suppress(RuntimeError):  # not paused, or closing
+                self._socket.transport.resume_reading()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    def _fail(self, refused: Refused, request_id: str | None) -> None:
+        self._socket.send(_encode({"type": "error", "id": request_id, "error": problem(refused)}))
+
+    def _bad_message(self, refused: Refused, request_id: str | None = None) -> None:
+        self._bad += 1
+        self._fail(refused, request_id)
+        if self._bad >= BAD_MESSAGES:
+            self._socket.close(4400, "too many bad messages")
+
+    def _flooding(self) -> None:
+        self._floods += 1
+        if self._floods > FLOODED:
+            self._socket.close(4429, "flooding")
+
+
+def _decoder(command: Command) -> Callable[[bytes], Any]:
+    decoder = _DECODERS.get(command.name)
+    if decoder is None:
+        decoder = _DECODERS[command.name] = msgspec.json.Decoder(command.takes).decode
+    return decoder
+
+
+def route() -> Route:
+    """Where the socket is opened. The origin is judged before the upgrade, as far as it can be without a token."""
+
+    async def handle(call: Call) -> web.StreamResponse:
+        if call.query:
+            raise BadRequest("The socket's address takes no query: send the token in the first frame.", code="token_in_url")
+        if call.origin and not call.server.origins.known(call.origin):
+            raise OriginNotAllowed()
+        if call.server.draining:
+            raise Unavailable("This server is stopping.")
+        speech: NativeSpeech = call.server.speeches["native"]
+        talk = NativeTalk(call.server, speech, call.address, call.origin, call.request_id)
+        return call.server.sockets.upgrade(call.request, call.address, talk)
+
+    return Route("GET", "/v1/socket", handle, NATIVE, cors=False)
+
+

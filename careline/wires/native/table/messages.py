@@ -1,0 +1,204 @@
+"""Messages: saying, reading, changing them, and who has them."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from careline.core.actor import Actor
+from careline.core.page import Page
+from careline.features.messages import rules as message_rules
+from careline.features.messages.actions import access_message, delete_message, edit_message, list_messages
+from careline.features.messages.rows import Message, MessageKind, Sending
+from careline.features.receipts.actions import list_receipts, marks_over
+from careline.features.receipts.rows import Marking, MarkKind
+from careline.features.receipts.rules import reached
+from careline.store.database import Tx
+from careline.wires.native import shapes
+from careline.wires.native.commands import Asking, Request, command
+from careline.wires.native.frames import IN_STREAM
+
+PAGES = "messages"
+
+
+class Send(Request, frozen=True):
+    """`client_id` is the sender's own name for the message: a retry with it gives the same message, for ever."""
+
+    conversation_id: str
+    body: str
+    kind: MessageKind = "text"
+    client_id: str | None = None
+    reply_to: str | None = None
+    sender_label: str | None = None
+    metadata: dict[str, Any] | UnsetType = UNSET
+
+
+class History(Request, frozen=True):
+    """One of `before` and `after` (cursors) or `around` (a message id); none of them: the newest page."""
+
+    conversation_id: str
+    before: str | None = None
+    after: str | None = None
+    around: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+
+
+class MessagePage(Struct, frozen=True):
+    """Oldest first; `before` and `after` are the cursors to go on from, None where there is nothing further."""
+
+    items: list[shapes.Message]
+    before: str | None
+    after: str | None
+
+
+class Which(Request, frozen=True):
+    message_id: str
+
+
+class Edit(Which, frozen=True):
+    body: str
+
+
+class Read(Request, frozen=True):
+    """Up to a message, or exactly these; neither: everything."""
+
+    conversation_id: str
+    up_to: str | None = None
+    message_ids: tuple[str, ...] | None = None
+
+
+class Delivered(Request, frozen=True):
+    conversation_id: str
+    up_to: str | None = None
+
+
+class Unread(Struct, frozen=True):
+    unread_count: int
+
+
+class Reader(Struct, frozen=True):
+    kind: Literal["staff", "contact"]
+    id: str | None
+    name: str | None
+
+
+class Receipt(Struct, frozen=True):
+    kind: MarkKind
+    reader: Reader
+    at: int
+
+
+class Receipts(Struct, frozen=True):
+    items: list[Receipt]
+
+
+@command("message.send", "POST", "/v1/conversations/{conversation_id}/messages", shapes.Message, status=201)
+async def send(ask: Asking, request: Send) -> Any:
+    """Say something. It is stored durably before this is answered."""
+    actor = ask.somebody
+    sent = await ask.server.send(
+        Sending(
+            actor,
+            request.conversation_id,
+            request.body,
+            request.kind,
+            request.client_id,
+            request.reply_to,
+            request.sender_label,
+            "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
+            ask.connection,
+            ask.request,
+        )
+    )
+    if ask.connection is not None and ask.request is not None and not sent.repeated:
+        return IN_STREAM
+    return shapes.message(sent.message, actor.kind, author=True)
+
+
+@command("message.list", "GET", "/v1/conversations/{conversation_id}/messages", MessagePage)
+async def history(ask: Asking, request: History) -> MessagePage:
+    """A page of a conversation's history."""
+    actor, cursors = ask.somebody, ask.server.cursors
+    use = f"{PAGES}/{request.conversation_id}"
+    before = cursors.decode(request.before, actor.workspace_id, use, "before") if request.before else None
+    after = cursors.decode(request.after, actor.workspace_id, use, "after") if request.after else None
+
+    async def look(tx: Tx, actor: Actor) -> tuple[Page[Message], list[shapes.Message]]:
+        page = await list_messages(
+            tx, actor, request.conversation_id, before=before, after=after, around=request.around, limit=request.limit
+        )
+        return page, await _shaped(tx, actor, page.items)
+
+    page, items = await ask.server.database.read(look, actor)
+    return MessagePage(
+        items,
+        None if page.before is None else cursors.encode(page.before, actor.workspace_id, use),
+        None if page.after is None else cursors.encode(page.after, actor.workspace_id, use),
+    )
+
+
+async def _shaped(tx: Tx, actor: Actor, messages: list[Message]) -> list[shapes.Message]:
+    marks = await marks_over(tx, actor, messages)
+    had = reached(messages, marks) if marks else {}
+    return [
+        shapes.message(m, actor.kind, author=message_rules.is_author(actor, m), reached=had.get(m.id, (None, None)))
+        for m in messages
+    ]
+
+
+@command("message.get", "GET", "/v1/messages/{message_id}", shapes.Message)
+async def one(ask: Asking, request: Which) -> shapes.Message:
+    """One message."""
+
+    async def look(tx: Tx, actor: Actor) -> shapes.Message:
+        return (await _shaped(tx, actor, [await access_message(tx, actor, request.message_id)]))[0]
+
+    return await ask.server.database.read(look, ask.somebody)
+
+
+@command("message.edit", "PATCH", "/v1/messages/{message_id}", shapes.Message)
+async def edit(ask: Asking, request: Edit) -> shapes.Message:
+    """Say it differently: one's own, within the workspace's edit window."""
+    actor = ask.somebody
+    edited = await ask.server.database.write(edit_message, actor, request.message_id, request.body)
+    return shapes.message(edited, actor.kind, author=True)
+
+
+@command("message.delete", "DELETE", "/v1/messages/{message_id}", shapes.Message)
+async def delete(ask: Asking, request: Which) -> shapes.Message:
+    """Take it back: one's own, or for administrators anybody's. Its place stays, its text is gone."""
+    actor = ask.somebody
+    deleted = await ask.server.database.write(delete_message, actor, request.message_id)
+    return shapes.message(deleted, actor.kind, author=message_rules.is_author(actor, deleted))
+
+
+@command("receipt.read", "POST", "/v1/conversations/{conversation_id}/read", Unread)
+async def read(ask: Asking, request: Read) -> Unread:
+    """Mark messages as read; staff read for their whole side."""
+    marking = Marking(
+        ask.somebody, request.conversation_id, "read", request.up_to, request.message_ids, ask.connection
+    )
+    return Unread(await ask.server.mark(marking))
+
+
+@command("receipt.deliver", "POST", "/v1/conversations/{conversation_id}/delivered", shapes.Empty)
+async def deliver(ask: Asking, request: Delivered) -> shapes.Empty:
+    """Say that this client has the messages up to one."""
+    marking = Marking(ask.somebody, request.conversation_id, "delivered", request.up_to, None, ask.connection)
+    await ask.server.mark(marking)
+    return shapes.Empty()
+
+
+@command("receipt.list", "GET", "/v1/messages/{message_id}/receipts", Receipts)
+async def receipts(ask: Asking, request: Which) -> Receipts:
+    """Who has received and read a message, and when."""
+    actor = ask.somebody
+    found = await ask.server.database.read(list_receipts, actor, request.message_id)
+    return Receipts(
+        [
+            Receipt(
+                m.kind, Reader(**shapes.person(f"{m.reader_kind}:{m.reader_id}", m.reader_name, actor.kind)), m.at
+            )
+            for m in found
+        ]
+    )

@@ -1,0 +1,78 @@
+"""The workspace itself, and who one is in it."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from careline.core.actor import system
+from careline.core.errors import NotFound
+from careline.features.workspaces.actions import find_workspace, update_workspace, workspace_of
+from careline.features.workspaces.rows import Status, Threading
+from careline.wires.native import shapes
+from careline.wires.native.commands import Asking, Nothing, Request, command, given
+
+_FIELDS = (
+    "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
+    "origins",
+)  # fmt: skip
+
+
+class Which(Request, frozen=True):
+    workspace_id: str
+
+
+class ChangeWorkspace(Request, frozen=True):
+    name: str | UnsetType = UNSET
+    accent: str | UnsetType = UNSET
+    greeting: str | UnsetType = UNSET
+    threading: Threading | UnsetType = UNSET
+    contact_message_status: Status | UnsetType | None = UNSET
+    staff_reply_status: Status | UnsetType | None = UNSET
+    edit_window_ms: int | UnsetType = UNSET
+    origins: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+
+
+class Welcome(Struct, frozen=True):
+    """What the widget shows before anybody has written."""
+
+    workspace_id: str
+    name: str
+    accent: str
+    greeting: str
+    threading: Threading
+    staff_online: bool
+
+
+@command("workspace.welcome", "GET", "/v1/welcome", Welcome, who="public", on_socket=False)
+async def welcome(ask: Asking, request: Which) -> Welcome:
+    """A workspace's name, colour and greeting, and whether somebody is there."""
+    stored = await ask.server.database.read(find_workspace, system(), request.workspace_id)
+    if stored is None:
+        raise NotFound("There is no such workspace.")
+    return Welcome(
+        stored.id,
+        stored.name,
+        stored.accent,
+        stored.greeting,
+        stored.threading,
+        ask.server.board.staff_online(stored.id),
+    )
+
+
+@command("me.get", "GET", "/v1/me", shapes.Me)
+async def get_me(ask: Asking, request: Nothing) -> shapes.Me:
+    """Who one is here."""
+    return shapes.me(ask.somebody, await ask.server.database.read(workspace_of, ask.somebody))
+
+
+@command("workspace.get", "GET", "/v1/workspace", shapes.Workspace, who="staff")
+async def get_workspace(ask: Asking, request: Nothing) -> shapes.Workspace:
+    """The workspace and how it is set up."""
+    return shapes.workspace(await ask.server.database.read(workspace_of, ask.somebody))
+
+
+@command("workspace.update", "PATCH", "/v1/workspace", shapes.Workspace, who="staff")
+async def change_workspace(ask: Asking, request: ChangeWorkspace) -> shapes.Workspace:
+    """Change how the workspace is set up; for administrators."""
+    changes = given(request, *_FIELDS)
+    return shapes.workspace(await ask.server.database.write(update_workspace, ask.somebody, changes))

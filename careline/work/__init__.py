@@ -1,0 +1,1 @@
+"""Work that follows from events, later and at least once."""

@@ -1,0 +1,80 @@
+"""The queue's worker: claims jobs that are due, does each in a transaction of its own, tries again, or gives up visibly."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from msgspec import Struct
+
+from careline.core.actor import Actor, system
+from careline.core.errors import Refused
+from careline.store.database import Database, Tx
+
+logger = logging.getLogger("careline.work")
+LEASE = 60_000
+IDLE = 2.0
+ATTEMPTS = 8
+FIRST_RETRY = 5_000
+CLAIM = 20
+
+
+class Claimed(Struct):
+    id: str
+    workspace_id: str
+    kind: str
+    payload: str
+    attempts: int
+
+
+Do = Callable[[Tx, Actor, str], Awaitable[None]]
+
+
+class Runner:
+    """`kinds` maps a job's name to the verb that does it, given the payload as JSON."""
+
+    def __init__(self, database: Database, kinds: dict[str, Do]) -> None:
+        self._database = database
+        self._kinds = kinds
+
+    async def run(self) -> None:
+        while True:
+            try:
+                busy = await self.work()
+            except Refused:
+                busy = 0
+            if not busy:
+                await asyncio.sleep(IDLE)
+
+    async def work(self) -> int:
+        """Do what is due now; how many jobs that were."""
+        jobs = await self._database.write(_claim, system())
+        for job in jobs:
+            await self._one(job)
+        return len(jobs)
+
+    async def _one(self, job: Claimed) -> None:
+        try:
+            await self._database.write(_do, system(job.workspace_id), self._kinds[job.kind], job)
+        except Exception as error:
+            logger.warning("job failed", extra={"fields": {"kind": job.kind, "error": type(error).__name__,
+                                                           "attempts": job.attempts}})  # fmt: skip
+            await self._database.write(_put_back, system(), job, type(error).__name__)
+
+
+async def _claim(tx: Tx, actor: Actor) -> list[Claimed]:
+    return await tx.all(Claimed, "claim_jobs", now=tx.now, until=tx.now + LEASE, most=CLAIM)
+
+
+async def _do(tx: Tx, actor: Actor, do: Do, job: Claimed) -> None:
+    await do(tx, actor, job.payload)
+    await tx.run("finish_job", id=job.id)
+
+
+async def _put_back(tx: Tx, actor: Actor, job: Claimed, error: str) -> None:
+    if job.attempts >= ATTEMPTS:
+        await tx.run("give_up_job", id=job.id, now=tx.now, last_error=error)
+        return
+    wait = FIRST_RETRY * 2 ** (job.attempts - 1)
+    later = tx.now + wait + random.randint(0, wait // 2)  # noqa: S311
+    await tx.run("retry_job", id=job.id, run_at=later, last_error=error)

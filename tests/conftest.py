@@ -1,0 +1,74 @@
+"""What every test may ask for: the loop of the server, its services, a browser, and the world of tests/world.py."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import uvloop
+
+from tests import tools
+from tests.process import Unavailable
+from tests.services import Cluster, Redis, postgres_server, redis_server
+from tests.world import World, stage
+
+T = TypeVar("T")
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run async tests on the loop that the server runs on."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    server = needed(postgres_server)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    server = needed(redis_server)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser for Playwright's `executable_path`."""
+    try:
+        return tools.chromium()
+    except tools.Missing as missing:
+        pytest.skip(str(missing))
+
+
+def needed(service: Callable[[], T]) -> T:
+    """The service; without it tests are skipped at home, and fail in CI, where nobody would notice that they did."""
+    try:
+        return service()
+    except Unavailable as unavailable:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(unavailable))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store for one test, on each engine in turn: what `Settings.database` takes."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "careline.db")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    dsn = cluster.create_database()
+    yield dsn
+    cluster.drop_database(dsn)
+
+
+@pytest.fixture
+async def world(database: str) -> AsyncIterator[World]:
+    """The cast on a running server, on each engine in turn."""
+    async with stage(database) as world:
+        yield world

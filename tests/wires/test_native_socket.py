@@ -1,0 +1,59 @@
+"""The native socket: coming in, hearing in order, commands and their replies, resuming, being shut out."""
+
+from careline.core.actor import system
+from careline.features.tokens.actions import revoke_token
+from tests.world import World
+
+
+async def test_a_message_reaches_the_other_side_and_its_sender_gets_a_reply(world: World) -> None:
+    ana, cara = await world.ana.opens(), await world.cara.opens()
+    reply = await cara.does("message.send", conversation_id=world.conversation, body="Hello", client_id="k1")
+    heard = (await ana.hears("message.sent"))["data"]["message"]
+    assert reply["body"] == heard["body"] == "Hello"
+    assert reply["id"] == heard["id"]
+    assert (reply["client_id"], heard["client_id"]) == ("k1", None)
+    await cara.hears_nothing()
+
+
+async def test_a_retry_with_the_same_client_id_gives_the_same_message(world: World) -> None:
+    ana, cara = await world.ana.opens(), await world.cara.opens()
+    first = await cara.does("message.send", conversation_id=world.conversation, body="Once", client_id="k1")
+    again = await cara.does("message.send", conversation_id=world.conversation, body="Once", client_id="k1")
+    assert first["id"] == again["id"]
+    await ana.hears("message.sent")
+    await ana.hears_nothing()
+
+
+async def test_a_socket_that_comes_back_hears_what_it_missed(world: World) -> None:
+    cara = await world.cara.opens()
+    since = cara.ready["cursor"]
+    await cara.close()
+    for number in range(5):
+        await world.ana.sends(world.conversation, f"while away {number}")
+    back = await world.cara.opens(since=since)
+    assert back.ready["reset"] is False
+    heard = [(await back.hears("message.sent"))["data"]["message"]["body"] for _ in range(5)]
+    assert heard == [f"while away {number}" for number in range(5)]
+
+
+async def test_a_revoked_token_closes_its_sockets_at_once(world: World) -> None:
+    cara = await world.cara.opens()
+    token_id = world.cara.actor.credential.removeprefix("token:")
+    await world.app.database.write(revoke_token, world.ana.actor, token_id)
+    assert await cara.is_closed(within=1.0) == 4410
+    assert await world.cara.status_of("GET", "/v1/me") == 401
+
+
+async def test_people_of_another_workspace_hear_nothing(world: World) -> None:
+    eve = await world.eve.opens()
+    await world.cara.sends(world.conversation, "not for Eve")
+    await eve.hears_nothing()
+    refused = await eve.does("message.send", conversation_id=world.conversation, body="intruding")
+    assert refused["error"]["code"] == "not_found"
+
+
+async def test_events_of_the_whole_log_are_gapless(world: World) -> None:
+    for number in range(20):
+        await world.cara.sends(world.conversation, str(number))
+    facts = await world.app.database.read(world.app.journal.read, system("greenleaf"), 0, 1000)
+    assert [fact.seq for fact in facts] == list(range(1, len(facts) + 1))
