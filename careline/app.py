@@ -53,7 +53,9 @@ IDLE_CONNECTION_S = 10.0
 BACKLOG = 1024
 
 
-def open_database(settings: Settings, clock: Clock | None = None, on_fatal: Callable[[str], None] | None = None) -> Database:
+def open_database(
+    settings: Settings, clock: Clock | None = None, on_fatal: Callable[[str], None] | None = None
+) -> Database:
     """The database the settings name; not opened yet."""
     engine: Sqlite | Postgres
     if settings.is_postgres:

@@ -28,7 +28,9 @@ def _network(settings: Settings) -> list[Finding]:
     if settings.public_url and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
         found.append(Finding("public_url must look like https://chat.example.org"))
     elif url.scheme == "http" and not _local(url.hostname or ""):
-        found.append(Finding("public_url is http:// and not on this machine: messages and tokens would travel in clear"))
+        found.append(
+            Finding("public_url is http:// and not on this machine: messages and tokens would travel in clear")
+        )
     for address in settings.listen:
         host, _, port = address.rpartition(":")
         if not port.isdigit() or not 0 <= int(port) < 65_536:
@@ -63,7 +65,12 @@ def _stores(settings: Settings) -> list[Finding]:
     if settings.is_postgres:
         url = urlsplit(settings.database)
         if not _local(url.hostname or "localhost") and "sslmode=verify-full" not in url.query:
-            found.append(Finding("database is on another machine without sslmode=verify-full: it would be read on the way", refuses=False))
+            found.append(
+                Finding(
+                    "database is on another machine without sslmode=verify-full: it would be read on the way",
+                    refuses=False,
+                )
+            )
     elif not Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent.exists():
         found.append(Finding("database: its folder does not exist yet and will be made", refuses=False))
     if settings.redis_url:
@@ -83,10 +90,15 @@ def _trust(settings: Settings) -> list[Finding]:
             continue
         if not issuer.issuer and not issuer.audience:
             found.append(
-                Finding(f"issuer {issuer.name}: neither issuer nor audience is checked: any token signed with this key counts", refuses=False)
+                Finding(
+                    f"issuer {issuer.name}: neither issuer nor audience is checked: any token signed with this key counts",
+                    refuses=False,
+                )
             )
         if not issuer.roles:
-            found.append(Finding(f"issuer {issuer.name}: no role is mapped, so nobody can come in by it", refuses=False))
+            found.append(
+                Finding(f"issuer {issuer.name}: no role is mapped, so nobody can come in by it", refuses=False)
+            )
     names = [issuer.name for issuer in settings.issuers]
     found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
     wanted = settings.careforall

@@ -42,9 +42,9 @@ def main() -> None:
 
 def config(command: Callable[..., None]) -> Callable[..., None]:
     command = click.option("--database", help="A path for the embedded store, or a postgresql:// URL.")(command)
-    return click.option(
-        "--config", type=click.Path(path_type=Path), help="Settings file instead of ./careline.toml."
-    )(command)
+    return click.option("--config", type=click.Path(path_type=Path), help="Settings file instead of ./careline.toml.")(
+        command
+    )
 
 
 def _settings(file: Path | None, **given: Any) -> Settings:
@@ -96,10 +96,15 @@ def serve(config: Path | None, database: str | None, listen: tuple[str, ...], no
 async def _serve(chosen: Settings, *, migrating: bool) -> int:
     app = App(chosen)
     await app.start(migrating=migrating)
-    click.echo(f"Careline {__version__} listens on {', '.join(app.addresses)}; people reach it at {app.server.public_url}", err=True)
+    click.echo(
+        f"Careline {__version__} listens on {', '.join(app.addresses)}; people reach it at {app.server.public_url}",
+        err=True,
+    )
     if not await app.database.read(any_staff, system()):
         secret = await app.database.write(make_setup_secret, system())
-        click.echo("\nNobody works here yet. Make the first administrator with this link, once, within an hour:", err=True)
+        click.echo(
+            "\nNobody works here yet. Make the first administrator with this link, once, within an hour:", err=True
+        )
         click.echo(f"\n  {app.server.public_url}/setup#secret={secret}\n", err=True)
     return await app.run_until_stopped()
 
@@ -136,7 +141,9 @@ def check(config: Path | None, database: str | None, everything: bool) -> None:
             click.echo(f"    {says.text}" + ("" if value == default else f" Default: {default!r}."))
     findings = report(chosen)
     for finding in findings:
-        click.secho(("refused: " if finding.refuses else "note: ") + finding.text, fg="red" if finding.refuses else "yellow")
+        click.secho(
+            ("refused: " if finding.refuses else "note: ") + finding.text, fg="red" if finding.refuses else "yellow"
+        )
     if not findings:
         click.secho("Nothing dangerous found.", fg="green")
     sys.exit(any(finding.refuses for finding in findings))
@@ -151,8 +158,12 @@ def workspace() -> None:
 @config
 @click.argument("workspace_id")
 @click.argument("name")
-@click.option("--threading", type=click.Choice(["per_contact", "per_staff", "many"]), default="per_contact", show_default=True)
-@click.option("--origin", multiple=True, help="A web origin whose pages may embed the widget; may be given several times.")
+@click.option(
+    "--threading", type=click.Choice(["per_contact", "per_staff", "many"]), default="per_contact", show_default=True
+)
+@click.option(
+    "--origin", multiple=True, help="A web origin whose pages may embed the widget; may be given several times."
+)
 def workspace_add(
     config: Path | None, database: str | None, workspace_id: str, name: str, threading: str, origin: tuple[str, ...]
 ) -> None:
@@ -160,9 +171,11 @@ def workspace_add(
     details = {"threading": threading, "origins": list(origin)}
     _with_database(
         _settings(config, database=database),
-        lambda db: db.write(add_workspace, system(), workspace_id, name, **details),
+        lambda db: db.write(add_workspace, system(), workspace_id, name, details),
     )
-    click.echo(f"Workspace {workspace_id} is there. Next: careline staff add {workspace_id} you@example.org \"Your Name\" --role admin")
+    click.echo(
+        f'Workspace {workspace_id} is there. Next: careline staff add {workspace_id} you@example.org "Your Name" --role admin'
+    )
 
 
 @main.group()
@@ -219,12 +232,12 @@ def token() -> None:
 @click.argument("workspace_id")
 @click.argument("contact_id")
 @click.option("--label", help="What the link is for, shown in the list of links.")
-def token_issue(config: Path | None, database: str | None, workspace_id: str, contact_id: str, label: str | None) -> None:
+def token_issue(
+    config: Path | None, database: str | None, workspace_id: str, contact_id: str, label: str | None
+) -> None:
     """Print a chat link for a contact. It is shown this once."""
     chosen = _settings(config, database=database)
-    issued = _with_database(
-        chosen, lambda db: db.write(issue_token, system(workspace_id), contact_id, label=label)
-    )
+    issued = _with_database(chosen, lambda db: db.write(issue_token, system(workspace_id), contact_id, label=label))
     click.echo(f"{(chosen.public_url or 'http://' + chosen.listen[0]).rstrip('/')}/chat#token={issued.secret}")
 
 
@@ -268,5 +281,3 @@ def bench(arguments: tuple[str, ...]) -> None:
     from careline.bench.main import main as run  # only the benchmark needs what it needs
 
     run(list(arguments))
-
-

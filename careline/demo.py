@@ -62,7 +62,7 @@ async def seed(app: App) -> Seeded:
     if await database.read(find_workspace, system(), WORKSPACE) is None:
         await database.write(
             add_workspace, system(), WORKSPACE, "Greenleaf Pharmacy",
-            greeting="Hello! Ask us about prescriptions, opening hours or anything on our shelves.",
+            {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves."},
         )  # fmt: skip
         await _people(database, digest)
         await _conversations(database)

@@ -65,9 +65,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     public_url: Annotated[
         str, Says("Where people reach this server; links are made from it. Empty: the first listener.")
     ] = ""
-    hosts: Annotated[
-        list[str], Says("Further names under which this server may be addressed (the Host header).")
-    ] = []
+    hosts: Annotated[list[str], Says("Further names under which this server may be addressed (the Host header).")] = []
     origins: Annotated[
         list[str], Says("Web origins whose pages may call the API for every workspace; a workspace has its own list.")
     ] = []

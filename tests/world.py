@@ -203,7 +203,9 @@ class World:
         database, boss = self.app.database, system(workspace_id)
         await database.write(add_contact, boss, contact_id=id_, name=name)
         issued = await database.write(issue_token, boss, id_)
-        return Person(self, Actor(workspace_id, "contact", id_, name, credential=f"token:{issued.token.id}"), issued.secret)
+        return Person(
+            self, Actor(workspace_id, "contact", id_, name, credential=f"token:{issued.token.id}"), issued.secret
+        )
 
     async def talk(self, contact: Person) -> str:
         """The contact's conversation."""

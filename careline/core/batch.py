@@ -84,3 +84,33 @@ class Batch(Generic[Request, Result]):
                 future.set_exception(result)
             else:
                 future.set_result(result)
+
+
+class Batches(Generic[Request, Result]):
+    """One batch per workspace: their writes stand in one order anyway, and those of others need not wait for them."""
+
+    def __init__(
+        self,
+        run: Callable[[str, list[Request]], Awaitable[Sequence[Result | Refused]]],
+        *,
+        linger: float = 0.0,
+        on_size: Callable[[int], None] = lambda size: None,
+    ) -> None:
+        self._run = run
+        self._linger = linger
+        self._on_size = on_size
+        self._batches: dict[str, Batch[Request, Result]] = {}
+
+    def submit(self, workspace_id: str, request: Request) -> "asyncio.Future[Result]":
+        batch = self._batches.get(workspace_id)
+        if batch is None:
+
+            async def run(requests: list[Request]) -> Sequence[Result | Refused]:
+                return await self._run(workspace_id, requests)
+
+            batch = self._batches[workspace_id] = Batch(run, linger=self._linger, on_size=self._on_size)
+        return batch.submit(request)
+
+    async def drain(self) -> None:
+        for batch in list(self._batches.values()):
+            await batch.drain()

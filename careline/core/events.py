@@ -37,7 +37,8 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
         return ()
 
     @classmethod
-    def name(cls) -> str:
+    def tag(cls) -> str:
+        """The fact's one name, such as `message.sent`."""
         return str(cls.__struct_config__.tag)
 
 

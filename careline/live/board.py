@@ -43,9 +43,7 @@ class Board:
             if left_at + GRACE <= now:
                 del self._leaving[key]
                 self._say(
-                    PresenceChanged(
-                        workspace_id=key[0], person=key[1], name=name, online=False, last_seen_at=left_at
-                    )
+                    PresenceChanged(workspace_id=key[0], person=key[1], name=name, online=False, last_seen_at=left_at)
                 )
         for typist, (at, _) in list(self._typed.items()):
             if at + 60_000 < now:

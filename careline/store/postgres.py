@@ -34,9 +34,7 @@ _LOST = (
 class PostgresTx(Tx):
     """Statements on one pooled connection, prepared once per connection by asyncpg's own cache."""
 
-    def __init__(
-        self, connection: Any, bulk: dict[str, str], checked: set[tuple[str, type]], *rest: Any
-    ) -> None:
+    def __init__(self, connection: Any, bulk: dict[str, str], checked: set[tuple[str, type]], *rest: Any) -> None:
         super().__init__(*rest)
         self._connection = connection
         self._bulk = bulk
@@ -98,7 +96,12 @@ class Postgres:
             command_timeout=30,
             statement_cache_size=512,
             max_cached_statement_lifetime=0,
-            server_settings={"synchronous_commit": "on", "lock_timeout": "5s", "statement_timeout": "20s", "jit": "off"},
+            server_settings={
+                "synchronous_commit": "on",
+                "lock_timeout": "5s",
+                "statement_timeout": "20s",
+                "jit": "off",
+            },
         )
 
     async def close(self) -> None:

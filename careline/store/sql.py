@@ -60,5 +60,7 @@ def for_many(text: str, types: list[str]) -> str:
     source = f"unnest({arrays}) AS p({columns})"
     worded = re.sub(r"\$(\d+)", r"p.p_\1", text)
     if re.match(r"\s*INSERT", text, re.I):
-        return re.sub(r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S)
+        return re.sub(
+            r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S
+        )
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)

@@ -264,5 +264,3 @@ def connect(path: Path, *, checkpoint_pages: int) -> apsw.Connection:
     ):
         db.execute(f"PRAGMA {setting}").fetchall()
     return db
-
-

@@ -324,5 +324,3 @@ def log_failure(error: Exception, request_id: str, path: str) -> None:
         trace = trace.tb_next
     fields = {"error": type(error).__name__, "at": places[-8:], "request_id": request_id, "path": path}
     logger.error("failed", extra={"fields": fields})
-
-

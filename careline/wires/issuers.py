@@ -237,5 +237,3 @@ async def _admit(tx: Tx, actor: Actor, newcomer: Actor, email: Any) -> Actor:
         **details,
     )
     return Actor(newcomer.workspace_id, "staff", staff.id, staff.name, newcomer.role, newcomer.scope)
-
-

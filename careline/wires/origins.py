@@ -41,7 +41,9 @@ class Origins:
     def allows(self, origin: str, workspace_id: str) -> bool:
         """Whether pages of this origin may act in this workspace."""
         return (
-            origin in self.own or origin in self.everywhere or origin in self._by_workspace.get(workspace_id, frozenset())
+            origin in self.own
+            or origin in self.everywhere
+            or origin in self._by_workspace.get(workspace_id, frozenset())
         )
 
     def of(self, workspace_id: str) -> frozenset[str]:

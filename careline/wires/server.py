@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, TypeVar
 
 from careline.core.actor import Actor, system
-from careline.core.batch import Batch
+from careline.core.batch import Batches
 from careline.core.clock import Clock
+from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.messages.actions import send_messages
@@ -21,12 +22,15 @@ from careline.live.connection import Connection
 from careline.live.hub import Hub, hears
 from careline.live.tail import Tail
 from careline.settings import Settings
-from careline.store.database import Database
+from careline.store.database import Database, Tx
 from careline.store.journal import Journal
 from careline.wires.credentials import Credentials, Passwords
 from careline.wires.gate import Gate
 from careline.wires.origins import Origins
 from careline.wires.socket import Sockets
+
+Request = TypeVar("Request")
+Result = TypeVar("Result")
 
 PAGE = 500
 CATCH_UP = 10_000
@@ -69,47 +73,33 @@ class Server:
         self.cursors = Cursors(bytes(32))
         self.draining = False
         self.public_url = ""
-        self._on_batch = on_batch
-        self._sends: dict[str, Batch[Sending, Sent]] = {}
-        self._reads: dict[str, Batch[Marking, int]] = {}
-        self._deliveries: dict[str, Batch[Marking, int]] = {}
-        self._leavers: dict[str, Batch[tuple[Actor, int], None]] = {}
+        self._sends: Batches[Sending, Sent] = Batches(self._many(send_messages), on_size=on_batch)
+        self._reads: Batches[Marking, int] = Batches(self._many(mark_messages))
+        self._deliveries: Batches[Marking, int] = Batches(self._many(mark_messages), linger=DELIVERED_EVERY)
+        self._leavers: Batches[tuple[Actor, int], None] = Batches(self._many(went), linger=SEEN_EVERY)
+
+    def _many(
+        self, verb: Callable[[Tx, Actor, list[Request]], Awaitable[Sequence[Result | Refused]]]
+    ) -> Callable[[str, list[Request]], Awaitable[Sequence[Result | Refused]]]:
+        """A verb for many, run in its workspace."""
+
+        async def run(workspace_id: str, requests: list[Request]) -> Sequence[Result | Refused]:
+            return await self.database.write(verb, system(workspace_id), requests)
+
+        return run
 
     # Hot verbs, shared by everybody of a workspace ------------------------------------------------------------------
 
     def send(self, sending: Sending) -> "asyncio.Future[Sent]":
         """Send a message: with the others that wait, in one commit. The future raises what the verb refuses with."""
         self.gate.send(sending.actor)
-        return self._batch(self._sends, sending.actor.workspace_id, send_messages, self._on_batch).submit(sending)
+        return self._sends.submit(sending.actor.workspace_id, sending)
 
     def mark(self, marking: Marking) -> "asyncio.Future[int]":
         """Mark as read at once, as delivered within half a second; the result is what is left unread on that side."""
         self.gate.take_as("read", marking.actor)
-        if marking.kind == "read":
-            return self._batch(self._reads, marking.actor.workspace_id, mark_messages).submit(marking)
-        batch = self._batch(
-            self._deliveries, marking.actor.workspace_id, mark_messages, linger=DELIVERED_EVERY
-        )
-        return batch.submit(marking)
-
-    def _batch(
-        self,
-        batches: dict[str, Batch],  # type: ignore[type-arg]
-        workspace_id: str,
-        verb: Callable[..., Awaitable[object]],
-        on_size: Callable[[int], None] = lambda size: None,
-        *,
-        linger: float = 0.0,
-    ) -> Batch:  # type: ignore[type-arg]
-        batch = batches.get(workspace_id)
-        if batch is None:
-            actor = system(workspace_id)
-
-            async def run(requests: list[object]) -> object:
-                return await self.database.write(verb, actor, requests)  # type: ignore[arg-type]
-
-            batch = batches[workspace_id] = Batch(run, linger=linger, on_size=on_size)  # type: ignore[arg-type]
-        return batch
+        batches = self._reads if marking.kind == "read" else self._deliveries
+        return batches.submit(marking.actor.workspace_id, marking)
 
     # Listening ------------------------------------------------------------------------------------------------------
 
@@ -135,8 +125,9 @@ class Server:
         now = self.clock()
         if self.board.went(connection.actor, now) and not self.draining:
             actor = connection.actor
-            batch = self._batch(self._leavers, actor.workspace_id, went, linger=SEEN_EVERY)
-            batch.submit((actor, now)).add_done_callback(lambda f: f.cancelled() or f.exception())
+            self._leavers.submit(actor.workspace_id, (actor, now)).add_done_callback(
+                lambda f: f.cancelled() or f.exception()
+            )
 
     async def past(self, actor: Actor, since: int) -> list[Recorded] | None:
         """What the actor missed after a number, in order; None when it is too much: then all must be read anew."""
@@ -172,13 +163,10 @@ class Server:
 
     async def drain(self) -> None:
         """Let what is in flight be stored and answered, then tell every socket to come back a little later."""
-        batches = [b for kind in (self._sends, self._reads, self._deliveries, self._leavers) for b in kind.values()]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.settings.drain_s):
-                for batch in batches:
-                    await batch.drain()
+                for batches in (self._sends, self._reads, self._deliveries, self._leavers):
+                    await batches.drain()
                 await self.credentials.drain()
         spread = min(30_000, 1_000 + 10 * len(self.sockets.open))
         self.sockets.close_all(1012, lambda: f'{{"retry_after_ms":{random.randint(200, spread)}}}')  # noqa: S311
-
-

@@ -2,7 +2,6 @@
 
 from heapq import merge
 from itertools import islice
-from typing import Any
 
 import msgspec
 
@@ -71,12 +70,19 @@ async def access(tx: Tx, actor: Actor, conversation_id: str) -> Conversation:
 
 
 async def conversation_for(
-    tx: Tx, actor: Actor, contact_id: str, staff_id: str | None = None, *, fresh: bool = False, **details: Any
+    tx: Tx,
+    actor: Actor,
+    contact_id: str,
+    staff_id: str | None = None,
+    *,
+    fresh: bool = False,
+    subject: str | None = None,
+    metadata: str = "{}",
 ) -> Conversation:
     """The thread of these people by the workspace's threading: the one they have, or a new one.
 
-    Under `many` it is their newest that is open or pending, unless `fresh` asks for a new one. `details` (subject,
-    metadata as JSON text) go into a new one only.
+    Under `many` it is their newest that is open or pending, unless `fresh` asks for a new one. Subject
+    and metadata (JSON text) go into a new one only.
     """
     rules.may_start_for(actor, contact_id)
     await access_contact(tx, actor, contact_id)
@@ -97,7 +103,7 @@ async def conversation_for(
         )
     if found is not None:
         return found
-    return await _start(tx, actor, contact_id, staff_id, thread, **details)
+    return await _start(tx, actor, contact_id, staff_id, thread, subject, metadata)
 
 
 async def _start(
@@ -106,9 +112,8 @@ async def _start(
     contact_id: str,
     staff_id: str | None,
     thread: str | None,
-    *,
-    subject: str | None = None,
-    metadata: str = "{}",
+    subject: str | None,
+    metadata: str,
 ) -> Conversation:
     people = {"contact": contact_id} | ({"staff": staff_id} if staff_id else {})
     if actor.kind == "staff" and not actor.sees_all:
@@ -167,9 +172,7 @@ async def start_visit(
     metadata: str = "{}",
 ) -> Visit:
     """An anonymous contact with a token and a conversation, for a stranger who begins to write."""
-    contact = await add_contact(
-        tx, actor, name=name, email=email, phone=phone, attributes=attributes, anonymous=True
-    )
+    contact = await add_contact(tx, actor, name=name, email=email, phone=phone, attributes=attributes, anonymous=True)
     issued = await issue_token(tx, actor, contact.id, label="visitor")
     visitor = Actor(contact.workspace_id, "contact", contact.id, contact.name or "")
     return Visit(contact, issued, await conversation_for(tx, visitor, contact.id, metadata=metadata))
@@ -204,9 +207,7 @@ async def list_conversations(
         query, more = "assigned_conversations", {"assignee_id": actor.id}
     else:
         query, more = ("unassigned_conversations" if view == "unassigned" else "conversations_of_workspace"), {}
-    ranges = [
-        await tx.all(Conversation, query, status=word, **wanted, **more) for word in rules.status_words(status)
-    ]
+    ranges = [await tx.all(Conversation, query, status=word, **wanted, **more) for word in rules.status_words(status)]
     newest = merge(*ranges, key=lambda c: c.activity_seq, reverse=True)
     found = list(islice(newest, limit + 1))
     if not actor.sees_all and view == "mine":
@@ -303,9 +304,7 @@ async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind
         workspace_id=actor.workspace_id,
         now=tx.now,
     )
-    joined = ParticipantJoined(
-        conversation_id=conversation_id, kind=kind, person_id=person_id, name=found.name or ""
-    )
+    joined = ParticipantJoined(conversation_id=conversation_id, kind=kind, person_id=person_id, name=found.name or "")
     tx.emit(joined, actor, about=conversation, people=(*people, person))
     return conversation
 

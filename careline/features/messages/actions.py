@@ -136,9 +136,7 @@ async def _say(tx: Tx, workspace: Workspace, thread: Thread, sending: Sending, m
 
 
 async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
-    stored = await tx.one(
-        Conversation, "conversations_by_id", ids=[thread.id], workspace_id=sending.actor.workspace_id
-    )
+    stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=sending.actor.workspace_id)
     if stored is None:
         raise NotFound("There is no such conversation.")
     now = msgspec.structs.replace(

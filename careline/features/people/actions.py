@@ -99,7 +99,13 @@ async def add_staff(
 
 
 async def update_staff(
-    tx: Tx, actor: Actor, staff_id: str, *, name: str | None = None, role: Role | None = None, scope: Scope | None = None
+    tx: Tx,
+    actor: Actor,
+    staff_id: str,
+    *,
+    name: str | None = None,
+    role: Role | None = None,
+    scope: Scope | None = None,
 ) -> Staff:
     """Change name, role or scope; a changed role or scope ends the member's sockets, who come in anew."""
     rules.may_manage_staff(actor)

@@ -11,12 +11,14 @@ from careline.features.workspaces.rows import Workspace
 from careline.store.database import Tx
 
 
-async def add_workspace(tx: Tx, actor: Actor, workspace_id: str, name: str, **changes: Any) -> Workspace:
+async def add_workspace(
+    tx: Tx, actor: Actor, workspace_id: str, name: str, details: dict[str, Any] | None = None
+) -> Workspace:
     """A new workspace and its log, which begins with this fact. `Conflict` when the id is taken."""
     ids.foreign_id(workspace_id, "workspace_id")
     if await find_workspace(tx, actor, workspace_id):
         raise Conflict(f"There is already a workspace {workspace_id!r}.")
-    values = rules.checked({**rules.DEFAULTS, **changes, "name": name})
+    values = rules.checked({**rules.DEFAULTS, **(details or {}), "name": name})
     await tx.run("insert_workspace", id=workspace_id, now=tx.now, **values)
     await tx.run("add_head", workspace_id=workspace_id)
     await tx.open_workspace(workspace_id)

@@ -76,9 +76,7 @@ class NativeSpeech:
         data = word(recorded, side, bool(relation))
         if data is None:
             return None
-        return Frame(
-            recorded.event.name(), data, self.cursor(recorded), recorded.conversation_id or UNSET
-        )
+        return Frame(recorded.event.tag(), data, self.cursor(recorded), recorded.conversation_id or UNSET)
 
     def cursor(self, recorded: Recorded) -> str:
         return self._cursors.encode(recorded.seq, recorded.workspace_id, USE)
@@ -87,7 +85,9 @@ class NativeSpeech:
         side = view.partition("/")[0]
         who = shapes.person(signal.person, signal.name, side)
         if isinstance(signal, TypingChanged):
-            return text(_encode(Frame("typing", {**who, "typing": signal.typing}, UNSET, signal.conversation_id or UNSET)))
+            return text(
+                _encode(Frame("typing", {**who, "typing": signal.typing}, UNSET, signal.conversation_id or UNSET))
+            )
         if isinstance(signal, PresenceChanged):
             return text(
                 _encode(Frame("presence", {**who, "online": signal.online, "last_seen_at": signal.last_seen_at}))

@@ -38,7 +38,9 @@ def _handler(command: Command) -> Handler:
 
     async def handle(call: Call) -> web.StreamResponse:
         if "token" in call.query or "access_token" in call.query:
-            raise BadRequest("A token does not belong into an address: send it as Authorization: Bearer.", code="token_in_url")
+            raise BadRequest(
+                "A token does not belong into an address: send it as Authorization: Bearer.", code="token_in_url"
+            )
         actor = None
         if command.who != "public":
             actor = await call.server.identify(call.bearer, call.address) if call.bearer else None
@@ -110,7 +112,9 @@ def _give_cookie(response: web.StreamResponse, cookies: Cookies | None, call: Ca
     secure = call.server.public_url.startswith("https:")
     name = SECURE_COOKIE if secure else COOKIE
     if not cookies.given:
-        response.headers.add("Set-Cookie", f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + "; Secure" * secure)
+        response.headers.add(
+            "Set-Cookie", f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + "; Secure" * secure
+        )
         return
     until = datetime.fromtimestamp(cookies.expires_at / 1000, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
     response.headers.add(

@@ -258,9 +258,7 @@ def workspace(stored: StoredWorkspace) -> Workspace:
 
 
 def token(stored: ContactToken) -> Token:
-    return Token(
-        stored.id, stored.label, stored.created_at, stored.expires_at, stored.revoked_at, stored.last_used_at
-    )
+    return Token(stored.id, stored.label, stored.created_at, stored.expires_at, stored.revoked_at, stored.last_used_at)
 
 
 def person(text: str, name: str | None, side: str) -> dict[str, Any]:

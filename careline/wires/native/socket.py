@@ -290,7 +290,9 @@ def route() -> Route:
 
     async def handle(call: Call) -> web.StreamResponse:
         if call.query:
-            raise BadRequest("The socket's address takes no query: send the token in the first frame.", code="token_in_url")
+            raise BadRequest(
+                "The socket's address takes no query: send the token in the first frame.", code="token_in_url"
+            )
         if call.origin and not call.server.origins.known(call.origin):
             raise OriginNotAllowed()
         if call.server.draining:
@@ -300,5 +302,3 @@ def route() -> Route:
         return call.server.sockets.upgrade(call.request, call.address, talk)
 
     return Route("GET", "/v1/socket", handle, NATIVE, cors=False)
-
-

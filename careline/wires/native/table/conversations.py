@@ -130,7 +130,9 @@ async def conversations(ask: Asking, request: List) -> ConversationList:
         return await _whole(tx, actor, found), further
 
     items, further = await server.database.read(look, actor)
-    return ConversationList(items, further and server.cursors.encode(further, actor.workspace_id, LIST))
+    return ConversationList(
+        items, None if further is None else server.cursors.encode(further, actor.workspace_id, LIST)
+    )
 
 
 @command("conversation.get", "GET", "/v1/conversations/{conversation_id}", shapes.Conversation)
@@ -164,9 +166,7 @@ async def assign(ask: Asking, request: Assign) -> shapes.Conversation:
 @command("participant.add", "POST", "/v1/conversations/{conversation_id}/participants", shapes.Conversation)
 async def join(ask: Asking, request: WhoJoins) -> shapes.Conversation:
     """Let somebody take part; for staff and whoever started the conversation."""
-    await ask.server.database.write(
-        add_participant, ask.somebody, request.conversation_id, request.kind, request.id
-    )
+    await ask.server.database.write(add_participant, ask.somebody, request.conversation_id, request.kind, request.id)
     return await _one(ask, request.conversation_id)
 
 

@@ -175,9 +175,7 @@ async def delete(ask: Asking, request: Which) -> shapes.Message:
 @command("receipt.read", "POST", "/v1/conversations/{conversation_id}/read", Unread)
 async def read(ask: Asking, request: Read) -> Unread:
     """Mark messages as read; staff read for their whole side."""
-    marking = Marking(
-        ask.somebody, request.conversation_id, "read", request.up_to, request.message_ids, ask.connection
-    )
+    marking = Marking(ask.somebody, request.conversation_id, "read", request.up_to, request.message_ids, ask.connection)
     return Unread(await ask.server.mark(marking))
 
 
@@ -196,9 +194,7 @@ async def receipts(ask: Asking, request: Which) -> Receipts:
     found = await ask.server.database.read(list_receipts, actor, request.message_id)
     return Receipts(
         [
-            Receipt(
-                m.kind, Reader(**shapes.person(f"{m.reader_kind}:{m.reader_id}", m.reader_name, actor.kind)), m.at
-            )
+            Receipt(m.kind, Reader(**shapes.person(f"{m.reader_kind}:{m.reader_id}", m.reader_name, actor.kind)), m.at)
             for m in found
         ]
     )

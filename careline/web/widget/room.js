@@ -1,0 +1,217 @@
+// One contact's chat in this page: who they are here, which conversation is shown, what is known of it.
+
+import { signal } from '../vendor/preact.js';
+import { emptyState } from '../lib/state.js';
+import { browserApi, clock, newId, openSocket, watchPage } from '../parts/world.js';
+
+/** @typedef {import('../lib/client.js').Client} Client */
+/** @typedef {"loading"|"thread"|"list"|"ended"|"failed"} Screen */
+/** @typedef {{token?:string|null, asked?:boolean, visit?:string}} Memory */
+/** @typedef {{name:string, accent:string, greeting:string, threading?:string, staff_online?:boolean}} Face */
+/** @typedef {{workspace:string, token:string|null, memory:import('../lib/shapes.js').Store, storage:import('../lib/shapes.js').Store, key:string}} World */
+
+export const NEW = 'new';
+
+export class Room {
+  state = signal(emptyState());
+  phase = signal(/** @type {string} */ ('idle'));
+  face = signal(/** @type {Face|null} */ (null));
+  screen = signal(/** @type {Screen} */ ('loading'));
+  id = signal(NEW);
+  failed = signal(false);
+  asking = signal(false);
+  /** @type {string|null} */ page = null;
+  /** @type {(message:import('../lib/shapes.js').Message) => void} */ incoming = () => {};
+  /** @type {() => void} */ begun = () => {};
+  /** @type {Client|null} */ #client = null;
+  /** @type {Promise<string>|null} */ #placing = null;
+
+  /** @param {World} world */
+  constructor(world) {
+    this.world = world;
+    this.memory = this.#recall();
+    if (world.token) this.#remember({ token: world.token });
+    this.api = browserApi({ token: () => this.memory.token ?? null });
+  }
+
+  /** @returns {Memory} */
+  #recall() {
+    try { return JSON.parse(this.world.memory.getItem(this.world.key) ?? '{}') ?? {}; } catch { return {}; }
+  }
+
+  /** @param {Memory} change */
+  #remember(change) {
+    this.memory = { ...this.memory, ...change };
+    try { this.world.memory.setItem(this.world.key, JSON.stringify(this.memory)); } catch { /* lasts as long as the page */ }
+  }
+
+  get known() {
+    return Boolean(this.memory.token);
+  }
+
+  /** Come in as whoever we were; a stranger stays one until the first message. */
+  async enter() {
+    this.screen.value = 'loading';
+    try {
+      if (this.known) return await this.#enterKnown();
+      this.face.value = await this.api.call('workspace.welcome', { workspace_id: this.world.workspace }, { anonymous: true });
+      this.screen.value = 'thread';
+      if (this.#unsent()) await this.warm();
+    } catch (error) {
+      const { status } = /** @type {import('../lib/api.js').Problem} */ (error);
+      this.screen.value = status === 401 || status === 403 || status === 404 ? 'ended' : 'failed';
+    }
+  }
+
+  async #enterKnown() {
+    const [me, client] = await Promise.all([this.api.call('me.get'), this.#makeClient()]);
+    this.face.value = me.workspace;
+    this.#welcome(me.workspace.id);
+    client.begin({ kind: me.kind, id: me.id, name: me.name }, me.workspace, this.#whose(me));
+    client.live.start();
+  }
+
+  /** @param {string} workspace_id */
+  #welcome(workspace_id) {
+    this.api.call('workspace.welcome', { workspace_id }, { anonymous: true }).then((face) => { this.face.value = face; }, () => {});
+  }
+
+  /** A link's contact has an outbox of their own; the visitors of one browser are one. @param {{id:string,workspace:{id:string}}} me */
+  #whose(me) {
+    return this.world.workspace ? this.world.workspace + '.visitor' : me.workspace.id + '.' + me.id;
+  }
+
+  #unsent() {
+    const { storage, workspace } = this.world;
+    return Array.from({ length: storage.length }, (_, i) => storage.key(i)).some((key) => key?.startsWith(`careline.outbox.${workspace}.visitor.`));
+  }
+
+  /** Everything that is needed once somebody writes. */
+  async warm() {
+    const client = await this.#makeClient();
+    if (!client.outbox) {
+      client.begin({ kind: 'contact', id: null, name: null }, { id: this.world.workspace, ...this.face.value }, this.world.workspace + '.visitor');
+    }
+    return client;
+  }
+
+  async #makeClient() {
+    const { Client } = await import('../lib/client.js');
+    if (this.#client) return this.#client;
+    const client = this.#client = new Client({
+      call: this.api.call,
+      open: openSocket,
+      auth: { token: () => this.memory.token ?? null },
+      clock, newId,
+      storage: this.world.storage,
+      refetch: () => this.#refetch(),
+      place: (id) => this.#place(id),
+      changed: (state) => { this.state.value = state; },
+      phase: (phase) => {
+        this.phase.value = phase;
+        if (phase === 'lost') this.screen.value = 'ended';
+      },
+      incoming: (message) => this.incoming(message),
+    });
+    watchPage((hint) => client.live.hint(hint));
+    return client;
+  }
+
+  get client() {
+    return this.#client;
+  }
+
+  async #refetch() {
+    const client = /** @type {Client} */ (this.#client);
+    const page = await this.api.call('conversation.list', { status: 'any', limit: 50 });
+    client.dispatch({ type: 'local.conversations', data: page });
+    if (this.screen.value === 'loading') this.#choose(page.items);
+    void this.#lookWhoIsThere();
+  }
+
+  /** @param {import('../lib/shapes.js').Conversation[]} conversations newest first */
+  #choose(conversations) {
+    const first = conversations.find((c) => c.status !== 'archived');
+    if (this.face.value?.threading === 'many' && conversations.length > 1) this.screen.value = 'list';
+    else this.show(first?.id ?? NEW);
+  }
+
+  async #lookWhoIsThere() {
+    if (this.id.value === NEW) return;
+    const people = await this.api.call('conversation.presence', { conversation_id: this.id.value }).catch(() => null);
+    if (people) this.#client?.dispatch({ type: 'local.people', data: people });
+  }
+
+  /** @param {string} id */
+  show(id) {
+    if (this.id.value !== id) this.#client?.close(this.id.value);
+    this.id.value = id;
+    this.screen.value = 'thread';
+    void this.load();
+  }
+
+  async load() {
+    this.failed.value = false;
+    if (this.id.value !== NEW) await this.#client?.open(this.id.value).catch(() => { this.failed.value = true; });
+  }
+
+  list() {
+    this.screen.value = 'list';
+  }
+
+  /** @param {string} text */
+  async say(text) {
+    const client = await this.warm();
+    client.say(this.id.value, text);
+  }
+
+  /** @param {string} id @returns {Promise<string>} */
+  async #place(id) {
+    if (id !== NEW) return id;
+    this.#placing ??= this.#start().finally(() => { this.#placing = null; });
+    return this.#placing;
+  }
+
+  async #start() {
+    const client = /** @type {Client} */ (this.#client);
+    const fresh = this.face.value?.threading === 'many';
+    const conversation = this.known
+      ? await this.api.call('conversation.start', fresh ? { fresh } : {}, { tries: 1 })
+      : await this.#visit(client);
+    client.dispatch({ type: 'local.seen', data: { conversation } });
+    if (this.id.value === NEW) this.show(conversation.id);
+    return conversation.id;
+  }
+
+  /** @param {Client} client */
+  async #visit(client) {
+    // Kept until it is answered: asked twice, the same visit is meant.
+    const visit = this.memory.visit ?? newId();
+    this.#remember({ visit });
+    const { token, contact, conversation } = await this.api.call('visitor.start',
+      { workspace_id: this.world.workspace, ...(this.page ? { page: this.page } : {}) }, { idempotencyKey: visit, anonymous: true, tries: 1 });
+    this.#remember({ token, visit: undefined });
+    client.begin({ kind: 'contact', id: contact.id, name: contact.name }, this.face.value, '');
+    client.live.start();
+    this.asking.value = !this.memory.asked;
+    this.begun();
+    return conversation;
+  }
+
+  /** @param {{name?:string,email?:string}|null} details null: rather not */
+  async introduce(details) {
+    if (details) await this.api.call('me.update', details);
+    this.#remember({ asked: true });
+    this.asking.value = false;
+  }
+
+  /** What let us in does not any more: begin anew as a stranger. */
+  async forget() {
+    this.#client?.end();
+    this.#client = null;
+    this.state.value = emptyState();
+    this.id.value = NEW;
+    this.#remember({ token: null, asked: false, visit: undefined });
+    await this.enter();
+  }
+}
