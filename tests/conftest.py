@@ -9,8 +9,8 @@ from typing import TypeVar
 import pytest
 import uvloop
 
+from careline.bench.process import Unavailable
 from tests import tools
-from tests.process import Unavailable
 from tests.services import Cluster, Redis, postgres_server, redis_server
 from tests.world import World, stage
 

@@ -1,4 +1,4 @@
-"""A server program beside the tests: started on a free port, ended with the process that started it."""
+"""A server program beside a benchmark or a test: started on a free port, ended with the process that started it."""
 
 import atexit
 import shutil
@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-START_SECONDS = 60  # a machine that is busy with other tests may take long
+START_SECONDS = 60  # a machine that is busy with other things may take long
 
-# Waits for the end of its input, which comes when the test process is gone in whatever way, kill -9 included.
+# Waits for the end of its input, which comes when whoever started it is gone in whatever way, kill -9 included.
 # `stop` sends a line instead, and then nothing is left to do.
 GUARD = """
 read -r word && exit
@@ -32,10 +32,12 @@ class Service:
     guard: subprocess.Popen[bytes]
     crash_signal = signal.SIGKILL
 
-    def __init__(self) -> None:
+    def __init__(self, base: Path | None = None) -> None:
+        """`base` is where its folder is made, the system's temporary folder if None."""
         self.port = 0
         self.as_user: dict[str, Any] = {}  # the arguments of Popen that say who runs it
-        self.folder = Path(tempfile.mkdtemp(prefix=f"careline-{type(self).__name__.lower()}-"))
+        self.environment: dict[str, str] | None = None
+        self.folder = Path(tempfile.mkdtemp(prefix=f"careline-{type(self).__name__.lower()}-", dir=base))
         self.log = self.folder / "log"
         try:
             self.prepare()
@@ -96,7 +98,7 @@ class Service:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _spawn(self) -> None:
-        # A session of its own, so that Ctrl-C reaches the tests first and they end it in order.
+        # A session of its own, so that Ctrl-C reaches whoever started it first, who ends it in order.
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(self.port),
@@ -104,6 +106,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,
+                env=self.environment,
                 start_new_session=True,
                 **self.as_user,
             )
