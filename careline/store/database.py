@@ -44,7 +44,7 @@ class Tx(ABC):
         self.recorded: list[Recorded] = []
         self.noted: list[str] = []
         self._seq: int | None = None
-        self._workspace_id = ""
+        self.workspace_id = ""
 
     @abstractmethod
     async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
@@ -96,7 +96,7 @@ class Tx(ABC):
         self._seq = seq
         self.recorded.append(
             Recorded(
-                self._workspace_id,
+                self.workspace_id,
                 seq,
                 self.now,
                 actor.person,
@@ -114,17 +114,17 @@ class Tx(ABC):
         seq = await self.value("lock_head", workspace_id=workspace_id)
         if seq is None:
             raise NotFound("There is no such workspace.")
-        self._workspace_id, self._seq = workspace_id, seq
+        self.workspace_id, self._seq = workspace_id, seq
 
     async def close_workspace(self, plan: Plan) -> None:
         """Before COMMIT: write the log, the counter and the jobs that follow."""
         if not self.recorded:
             return
         await self.many("insert_event", [_log_row(r) for r in self.recorded])
-        await self.run("move_head", workspace_id=self._workspace_id, seq=self._seq)
+        await self.run("move_head", workspace_id=self.workspace_id, seq=self._seq)
         jobs = [job for r in self.recorded for job in plan(r.event, self.now)]
         if jobs:
-            await self.many("insert_job", [_job_row(job, self._workspace_id, self.now) for job in jobs])
+            await self.many("insert_job", [_job_row(job, self.workspace_id, self.now) for job in jobs])
 
 
 def _log_row(recorded: Recorded) -> dict[str, Any]:

@@ -20,10 +20,16 @@ class _Row(Struct):
     body: str
 
 
-class _Person(Struct):
+class PersonIn(Struct):
+    """Somebody who takes part in a conversation."""
+
     conversation_id: str
     kind: str
     person_id: str
+
+
+class _Id(Struct):
+    id: str
 
 
 class _Head(Struct):
@@ -51,10 +57,12 @@ class Journal:
         if actor.sees_all:
             rows = await tx.all(_Row, "events_since", **asked)
         else:
-            rows = await tx.all(_Row, "events_since_for", kind=actor.kind, person_id=actor.id, **asked)
-            if actor.kind == "staff":
-                rows += await tx.all(_Row, "workspace_events_since", **asked)
-                rows = sorted(rows, key=lambda row: row.seq)[:most]
+            mine = await tx.all(
+                _Id, "conversations_of", workspace_id=actor.workspace_id, kind=actor.kind, person_id=actor.id
+            )
+            rows = await tx.all(
+                _Row, "events_since_in", mine=[row.id for row in mine], is_staff=int(actor.kind == "staff"), **asked
+            )
         return await self._joined(tx, actor.workspace_id, rows), len(rows) == most
 
     async def head(self, tx: Tx, actor: Actor) -> int:
@@ -102,6 +110,6 @@ class Journal:
         if not conversation_ids:
             return {}
         found: dict[str, list[str]] = defaultdict(list)
-        for row in await tx.all(_Person, "people_of", conversation_ids=conversation_ids):
+        for row in await tx.all(PersonIn, "people_of", conversation_ids=conversation_ids):
             found[row.conversation_id].append(f"{row.kind}:{row.person_id}")
         return {conversation_id: tuple(people) for conversation_id, people in found.items()}

@@ -28,17 +28,15 @@ SELECT seq, at, conversation_id, actor, body FROM events
 WHERE workspace_id = :workspace_id AND seq > :since
 ORDER BY seq LIMIT :most;
 
--- name: events_since_for
-SELECT e.seq, e.at, e.conversation_id, e.actor, e.body
-FROM participants p JOIN events e ON e.conversation_id = p.conversation_id
-WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
-  AND e.seq > :since AND (e.audience = 'all' OR p.kind = 'staff')
-ORDER BY e.seq LIMIT :most;
-
--- name: workspace_events_since
+-- name: events_since_in
 SELECT seq, at, conversation_id, actor, body FROM events
-WHERE workspace_id = :workspace_id AND seq > :since AND conversation_id IS NULL AND audience = 'staff'
+WHERE workspace_id = :workspace_id AND seq > :since
+  AND ((conversation_id = ANY(:mine) AND (audience = 'all' OR :is_staff = 1)) OR (conversation_id IS NULL AND :is_staff = 1))
 ORDER BY seq LIMIT :most;
+
+-- name: conversations_of
+SELECT conversation_id AS id FROM participants
+WHERE workspace_id = :workspace_id AND kind = :kind AND person_id = :person_id;
 
 -- name: people_of
 SELECT conversation_id, kind, person_id FROM participants WHERE conversation_id = ANY(:conversation_ids);

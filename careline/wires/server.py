@@ -130,16 +130,20 @@ class Server:
             )
 
     async def past(self, actor: Actor, since: int) -> list[Recorded] | None:
-        """What the actor missed after a number, in order; None when it is too much: then all must be read anew."""
+        """What the actor missed after a number, in order; None when it is too long ago: then all must be read anew."""
+        if self.too_long_ago(actor.workspace_id, since):
+            return None
         recent = self.tail.recent(actor.workspace_id, since)
         if recent is not None:
             return [recorded for recorded in recent if hears(actor, recorded)]
         missed: list[Recorded] = []
         async for page in self.log(actor, since):
             missed += page
-            if len(missed) > CATCH_UP:
-                return None
         return missed
+
+    def too_long_ago(self, workspace_id: str, since: int) -> bool:
+        """Whether so much has happened in the workspace that reading anew is cheaper than catching up."""
+        return self.tail.last(workspace_id) - since > CATCH_UP
 
     async def log(self, actor: Actor, since: int) -> AsyncIterator[list[Recorded]]:
         """The log after a number, as the actor may hear it, page by page."""

@@ -31,6 +31,7 @@ from careline.features.tokens.rows import IssuedToken
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
 from careline.store.database import Tx
+from careline.store.journal import PersonIn
 
 LAST = 1 << 62
 
@@ -275,6 +276,7 @@ async def assign_conversation(tx: Tx, actor: Actor, conversation_id: str, staff_
 async def _store(tx: Tx, conversation: Conversation) -> None:
     await tx.run(
         "update_conversation",
+        workspace_id=conversation.workspace_id,
         id=conversation.id,
         subject=conversation.subject,
         status=conversation.status,
@@ -347,7 +349,7 @@ class Thread:
         "people", "staff_read_seq", "staff_unread", "status",
     )  # fmt: skip
 
-    def __init__(self, row: Hot) -> None:
+    def __init__(self, row: Hot, people: tuple[str, ...]) -> None:
         self.id = row.id
         self.status = row.status
         self.message_count = row.message_count
@@ -358,7 +360,7 @@ class Thread:
         self.staff_read_seq = row.staff_read_seq
         self.contact_read_seq = row.contact_read_seq
         self.closed_at = row.closed_at
-        self.people: tuple[str, ...] = ()
+        self.people = people
         self.moved = False
 
     def sees(self, actor: Actor) -> bool:
@@ -366,24 +368,20 @@ class Thread:
 
 
 async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
-    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
-    threads: dict[str, Thread] = {}
-    people: dict[str, list[str]] = {}
-    for row in await tx.all(Hot, "hot_conversations", ids=list(conversation_ids), workspace_id=actor.workspace_id):
-        if row.id not in threads:
-            threads[row.id] = Thread(row)
-            people[row.id] = []
-        if row.kind is not None:
-            people[row.id].append(f"{row.kind}:{row.person_id}")
-    for id_, found in people.items():
-        threads[id_].people = tuple(found)
-    return threads
+    """The conversations of a batch with their participants, in two queries; foreign and missing ones are not there."""
+    wanted = list(conversation_ids)
+    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=wanted)
+    people: dict[str, list[str]] = {row.id: [] for row in rows}
+    for found in await tx.all(PersonIn, "people_of", conversation_ids=list(people)):
+        people[found.conversation_id].append(f"{found.kind}:{found.person_id}")
+    return {row.id: Thread(row, tuple(people[row.id])) for row in rows}
 
 
 async def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
     """Write the heads of the conversations that the batch moved."""
     moved = [
         {
+            "workspace_id": tx.workspace_id,
             "id": t.id,
             "status": t.status,
             "closed_at": t.closed_at,
@@ -405,6 +403,7 @@ async def store_reading(tx: Tx, thread: Thread) -> None:
     """Write how far both sides have read."""
     await tx.run(
         "set_reading",
+        workspace_id=tx.workspace_id,
         id=thread.id,
         staff_unread=thread.staff_unread,
         contact_unread=thread.contact_unread,

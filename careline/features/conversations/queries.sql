@@ -25,7 +25,7 @@ FROM conversations WHERE workspace_id = :workspace_id AND thread = :thread;
 SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
   c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
   c.updated_at, c.closed_at
-FROM participants p JOIN conversations c ON c.id = p.conversation_id
+FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id
   AND c.status IN ('open', 'pending')
   AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants s
@@ -56,7 +56,7 @@ ORDER BY activity_seq DESC LIMIT :most;
 SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
   c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
   c.updated_at, c.closed_at
-FROM participants p JOIN conversations c ON c.id = p.conversation_id
+FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
   AND c.status = :status AND c.activity_seq < :before
 ORDER BY c.activity_seq DESC LIMIT :most;
@@ -64,7 +64,7 @@ ORDER BY c.activity_seq DESC LIMIT :most;
 -- name: update_conversation
 UPDATE conversations SET subject = :subject, status = :status, assignee_id = :assignee_id, metadata = :metadata,
   closed_at = :closed_at, updated_at = :now
-WHERE id = :id;
+WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: insert_participant
 INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at)
@@ -86,24 +86,23 @@ ORDER BY p.joined_at, p.kind, p.person_id;
 SELECT kind, person_id FROM participants WHERE conversation_id = :conversation_id;
 
 -- name: hot_conversations
-SELECT c.id, c.status, c.message_count, c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread,
-  c.staff_read_seq, c.contact_read_seq, c.closed_at, p.kind, p.person_id
-FROM conversations c LEFT JOIN participants p ON p.conversation_id = c.id
-WHERE c.id = ANY(:ids) AND c.workspace_id = :workspace_id;
+SELECT id, status, message_count, last_seq, activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq,
+  closed_at
+FROM conversations WHERE workspace_id = :workspace_id AND id = ANY(:ids);
 
 -- name: set_heads
 UPDATE conversations SET status = :status, closed_at = :closed_at, message_count = :message_count,
   last_seq = :last_seq, activity_seq = :activity_seq, staff_unread = :staff_unread, contact_unread = :contact_unread,
   updated_at = :now
-WHERE id = :id;
+WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: set_reading
 UPDATE conversations SET staff_unread = :staff_unread, contact_unread = :contact_unread,
   staff_read_seq = :staff_read_seq, contact_read_seq = :contact_read_seq
-WHERE id = :id;
+WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: wrote_anything
-SELECT 1 FROM participants p JOIN conversations c ON c.id = p.conversation_id
+SELECT 1 FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id AND c.message_count > 0 LIMIT 1;
 
 -- name: ids_of_person

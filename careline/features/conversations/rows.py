@@ -45,7 +45,7 @@ class Participant(Struct, frozen=True):
 
 
 class Hot(Struct, frozen=True):
-    """What a batch of requests needs of a conversation and one of its participants, in one row."""
+    """What a batch of requests needs of a conversation: the numbers it moves."""
 
     id: str
     status: Status
@@ -57,5 +57,3 @@ class Hot(Struct, frozen=True):
     staff_read_seq: int
     contact_read_seq: int
     closed_at: int | None
-    kind: str | None
-    person_id: str | None

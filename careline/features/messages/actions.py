@@ -233,7 +233,10 @@ async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation])
     wanted = [c.id for c in conversations if c.last_seq]
     if not wanted:
         return {}
-    return {m.conversation_id: m for m in await tx.all(Message, "messages_at", conversation_ids=wanted)}
+    return {
+        m.conversation_id: m
+        for m in await tx.all(Message, "messages_at", workspace_id=actor.workspace_id, conversation_ids=wanted)
+    }
 
 
 async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:

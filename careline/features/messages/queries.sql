@@ -5,10 +5,11 @@ VALUES (:conversation_id, :seq, :id, :workspace_id, :kind, :sender_kind, :sender
   :metadata, :client_id, :created_at);
 
 -- name: messages_by_client_id [sqlite]
+-- INDEXED BY, because SQLite would rather walk a whole conversation than trust an index of two columns.
 SELECT m.id, m.conversation_id, m.seq, m.kind, m.sender_kind, m.sender_id, m.sender_name, m.body, m.reply_to, m.metadata,
   m.client_id, m.created_at, m.edited_at, m.deleted_at
 FROM json_each(:named) k
-JOIN messages m ON m.conversation_id = k.value ->> 0 AND m.client_id = k.value ->> 1;
+CROSS JOIN messages m INDEXED BY messages_by_client_id ON m.client_id = k.value ->> 1 AND m.conversation_id = k.value ->> 0;
 
 -- name: messages_by_client_id [postgres]
 SELECT m.id, m.conversation_id, m.seq, m.kind, m.sender_kind, m.sender_id, m.sender_name, m.body, m.reply_to, m.metadata,
@@ -37,7 +38,7 @@ ORDER BY seq LIMIT :most;
 SELECT m.id, m.conversation_id, m.seq, m.kind, m.sender_kind, m.sender_id, m.sender_name, m.body, m.reply_to, m.metadata,
   m.client_id, m.created_at, m.edited_at, m.deleted_at
 FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
-WHERE c.id = ANY(:conversation_ids) AND c.last_seq > 0;
+WHERE c.workspace_id = :workspace_id AND c.id = ANY(:conversation_ids) AND c.last_seq > 0;
 
 -- name: edit_message
 UPDATE messages SET body = :body, edited_at = :now WHERE conversation_id = :conversation_id AND seq = :seq;

@@ -1,14 +1,14 @@
 -- Facts about this store: its epoch (changes when a backup is restored), its cursor key, the oldest code allowed.
 CREATE TABLE server (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- The log. Numbers are gapless per workspace; heads is narrow and referenced by nothing, so its row is the lock.
+-- The log, which is read forwards from a number and by workspace only: an index by conversation would cost every
+-- message a page of its own (docs/decisions/0011-catching-up-scans.md). Numbers are gapless per workspace; heads is narrow and referenced by nothing, so its row is the lock.
 CREATE TABLE heads (workspace_id TEXT PRIMARY KEY, seq BIGINT NOT NULL) WITHOUT ROWID;
 CREATE TABLE events (
   workspace_id TEXT NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL,
   conversation_id TEXT, audience TEXT NOT NULL, actor TEXT NOT NULL, body TEXT NOT NULL,
   PRIMARY KEY (workspace_id, seq)
 ) WITHOUT ROWID;
-CREATE INDEX events_by_conversation ON events (conversation_id, seq);
 
 -- Work that follows from events.
 CREATE TABLE jobs (
@@ -61,11 +61,12 @@ CREATE TABLE tickets (
 ) WITHOUT ROWID;
 
 CREATE TABLE conversations (
-  id TEXT PRIMARY KEY, workspace_id TEXT NOT NULL, subject TEXT, status TEXT NOT NULL, assignee_id TEXT,
+  workspace_id TEXT NOT NULL, id TEXT NOT NULL, subject TEXT, status TEXT NOT NULL, assignee_id TEXT,
   created_by TEXT NOT NULL, metadata TEXT NOT NULL, thread TEXT, message_count BIGINT NOT NULL,
   last_seq BIGINT NOT NULL, activity_seq BIGINT NOT NULL, staff_unread BIGINT NOT NULL, contact_unread BIGINT NOT NULL,
   staff_read_seq BIGINT NOT NULL, contact_read_seq BIGINT NOT NULL,
-  created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, closed_at BIGINT
+  created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, closed_at BIGINT,
+  PRIMARY KEY (workspace_id, id)
 ) WITHOUT ROWID;
 CREATE INDEX conversations_by_activity ON conversations (workspace_id, status, activity_seq);
 CREATE INDEX conversations_by_assignee ON conversations (workspace_id, assignee_id, status);
@@ -85,8 +86,8 @@ CREATE TABLE messages (
   created_at BIGINT NOT NULL, edited_at BIGINT, deleted_at BIGINT, PRIMARY KEY (conversation_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX messages_by_id ON messages (id);
-CREATE UNIQUE INDEX messages_by_client_id ON messages (conversation_id, client_id, sender_kind, sender_id)
-  WHERE client_id IS NOT NULL;
+-- Led by the client's own id: time-ordered ids (UUIDv7) then land side by side, whichever their conversations.
+CREATE UNIQUE INDEX messages_by_client_id ON messages (client_id, conversation_id, sender_kind, sender_id);
 
 -- Who has read or received what: ranges of message numbers, one row per act however many messages; and how far each
 -- reader has come, so that the ranges over one page are found without walking the rest.

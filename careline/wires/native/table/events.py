@@ -43,6 +43,8 @@ async def feed(ask: Asking, request: Feed) -> Events:
         since = server.cursors.decode(request.since, actor.workspace_id, USE, "since")
     except Invalid:
         return Events([], _cursor(server, actor, last), server.epoch, True)
+    if server.too_long_ago(actor.workspace_id, since):
+        return Events([], _cursor(server, actor, last), server.epoch, True)
     missed = await _missed(server, actor, since, request.limit)
     if not missed and request.wait:
         since, missed = await _wait(server, actor, max(since, last), request)
