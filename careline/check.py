@@ -38,8 +38,8 @@ def _network(settings: Settings) -> list[Finding]:
         elif not _local(host.strip("[]")) and url.scheme != "https":
             found.append(
                 Finding(
-                    f"listen: {address} is open to the network, but public_url is not https://: put a TLS proxy before it "
-                    "and set public_url"
+                    f"listen: {address} is open to the network, but public_url is not https://: put a TLS proxy before "
+                    "it and set public_url"
                 )
             )
     for network in settings.trusted_proxies:
@@ -91,7 +91,7 @@ def _trust(settings: Settings) -> list[Finding]:
         if not issuer.issuer and not issuer.audience:
             found.append(
                 Finding(
-                    f"issuer {issuer.name}: neither issuer nor audience is checked: any token signed with this key counts",
+                    f"issuer {issuer.name}: neither issuer nor audience is checked: any token of this key counts",
                     refuses=False,
                 )
             )

@@ -174,7 +174,8 @@ def workspace_add(
         lambda db: db.write(add_workspace, system(), workspace_id, name, details),
     )
     click.echo(
-        f'Workspace {workspace_id} is there. Next: careline staff add {workspace_id} you@example.org "Your Name" --role admin'
+        f"Workspace {workspace_id} is there. Next, somebody to work in it:\n"
+        f'  careline staff add {workspace_id} you@example.org "Your Name" --role admin'
     )
 
 
@@ -249,11 +250,12 @@ def demo_command(listen: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning")
     logs.configure("text", chosen.log_level)
+    where = folder.resolve()
 
     async def run() -> int:
         app = App(chosen, demo=True)
         await app.start()
-        demo.show(app, await demo.seed(app), folder.resolve())
+        demo.show(app, await demo.seed(app), where)
         return await app.run_until_stopped()
 
     sys.exit(_run(run()))

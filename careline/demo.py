@@ -112,7 +112,7 @@ async def _conversations(database: Database) -> None:
 
 
 def show(app: App, seeded: Seeded, folder: Path) -> None:
-    """Say where to look and how to come in, at a glance; every address on a line of its own, so that it can be clicked."""
+    """Say where to look and how to come in, at a glance: every address on a line of its own, to be clicked."""
     url = app.server.public_url
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"""

@@ -70,6 +70,22 @@ class TooLarge(Refused):
     detail = "The request is larger than the limit."
 
 
+class TimedOut(Refused):
+    """The rest of the request did not come in time."""
+
+    status = 408
+    code = "timeout"
+    detail = "The body did not arrive in time."
+
+
+class HeadersTooLarge(Refused):
+    """More header bytes or lines than the limit (RFC 6585)."""
+
+    status = 431
+    code = "headers_too_large"
+    detail = "The request line or the headers are larger than the limit."
+
+
 class UnsupportedType(Refused):
     """A body in a language this route does not read."""
 
@@ -114,7 +130,7 @@ class MethodNotAllowed(Refused):
     code = "method_not_allowed"
 
     def __init__(self, allowed: list[str]) -> None:
-        super().__init__(f"This address takes {', '.join(allowed)}.")
+        super().__init__(f"This address takes {', '.join(allowed)}." if allowed else "No address takes this method.")
         self.allowed = allowed
 
 

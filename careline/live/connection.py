@@ -32,8 +32,8 @@ class Connection:
     """
 
     __slots__ = (
-        "_buffered", "_held", "_held_bytes", "_write", "actor", "conversation_id", "hang_up", "id", "keys", "overflowed",
-        "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
+        "_buffered", "_held", "_held_bytes", "_write", "actor", "conversation_id", "hang_up", "id", "keys",
+        "overflowed", "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
     )  # fmt: skip
 
     def __init__(

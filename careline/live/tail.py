@@ -97,6 +97,17 @@ class Tail:
             followed.grown = asyncio.get_running_loop().create_future()
         await asyncio.shield(followed.grown)
 
+    def remember(self, workspace_id: str, facts: list[Recorded]) -> None:
+        """Older facts, read from the log: put before those in memory where they join on, so that whoever comes back
+        after a restart need not all read them anew.
+        """
+        followed = self._followed[workspace_id]
+        ring = followed.ring
+        first = ring[0].seq if ring else followed.next
+        older = [recorded for recorded in facts if recorded.seq < first]
+        if older and older[-1].seq == first - 1:
+            ring.extendleft(reversed(older[-(RING - len(ring)) :] if len(ring) < RING else []))
+
     def _say(self, followed: _Followed) -> None:
         if followed.grown is not None and followed.next in followed.early:
             followed.grown.set_result(None)

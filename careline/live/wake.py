@@ -1,4 +1,4 @@
-"""Hints that another process has committed. Losing every one of them costs at most a second: the database is asked anyway."""
+"""Noticing what other processes commit: the database is asked every half second, so a lost hint costs only that."""
 
 import asyncio
 import logging

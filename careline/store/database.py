@@ -90,7 +90,7 @@ class Tx(ABC):
         """Record a fact under the workspace's next number, which is returned.
 
         `about` is the row it speaks of, so that listeners need not read it again; `people` the conversation's
-        participants as `kind:id`; `origin` and `request` the connection and command it came by, when a batch mixes several.
+        participants as `kind:id`; `origin` and `request` its connection and command, when a batch mixes several.
         """
         seq = self.next_seq
         self._seq = seq

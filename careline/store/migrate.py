@@ -39,8 +39,8 @@ async def migrate(database: Database, say: Callable[[str], None] = lambda line: 
                 raise SchemaError(f"Migration {file.name} was changed after it had been applied: restore the file.")
             continue
         say(f"applying {file.name}")
-        note = f"INSERT INTO migrations (id, checksum, applied_at) VALUES ('{file.stem}', '{checksum}', {database.clock()})"
-        await database.engine.script(text, note)
+        noted = f"('{file.stem}', '{checksum}', {database.clock()})"
+        await database.engine.script(text, f"INSERT INTO migrations (id, checksum, applied_at) VALUES {noted}")
         done.append(file.stem)
     await database.write(_complete, system())
     return done
@@ -49,7 +49,8 @@ async def migrate(database: Database, say: Callable[[str], None] = lambda line: 
 async def applied_checksums(database: Database) -> dict[str, str]:
     """Names and checksums of the applied migrations; empty when the store is new."""
     await database.engine.script(
-        "CREATE TABLE IF NOT EXISTS migrations (id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS migrations "
+        "(id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
         "SELECT 1",
     )
 

@@ -137,7 +137,7 @@ def _step(body: Coroutine[Any, Any, Any]) -> Any:
 
 
 class Sqlite:
-    """`on_fatal` is called, once, when the disk fails under a commit: the process must not go on (fsync lies after EIO)."""
+    """`on_fatal` is called when the disk fails under a commit: the process must not go on, for fsync lies after EIO."""
 
     name = "sqlite"
 

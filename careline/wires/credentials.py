@@ -37,7 +37,7 @@ class _Known(NamedTuple):
 
 
 class Credentials:
-    """Turns tokens into actors. Answers are remembered for at most 30 s and forgotten the moment a fact revokes them."""
+    """Turns tokens into actors. What it answered is remembered for 30 s, and forgotten once a fact revokes it."""
 
     def __init__(self, database: Database, trust: Trust, gate: Gate, clock: Clock, passwords: "Passwords") -> None:
         self._database = database

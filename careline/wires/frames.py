@@ -52,7 +52,8 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
 class Reader:
     """Puts a client's frames together. `on_text` gets whole messages as UTF-8 bytes, `on_control` opcode and payload.
 
-    Once `deaf` it hears control frames only. `mid_message` tells whether a message has begun and not ended: whoever owns the reader gives that a time limit.
+    Once `deaf` it hears control frames only. `mid_message` tells whether a message has begun and not ended:
+    whoever owns the reader gives that a time limit.
     """
 
     def __init__(self, on_text: Callable[[bytes], None], on_control: Callable[[int, bytes], None]) -> None:

@@ -36,7 +36,7 @@ def looks_signed(token: str) -> bool:
 
 
 class Trust:
-    """The configured issuers, with their keys parsed once. Raises `SettingsError` for one that cannot verify anything."""
+    """The configured issuers, their keys parsed once. Raises `SettingsError` for one that cannot verify anything."""
 
     def __init__(self, issuers: list[Issuer], database: Database) -> None:
         self._issuers = {issuer.name: Trusted(issuer) for issuer in issuers}

@@ -20,7 +20,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def for_operators(handle: Handler) -> Handler:
-    """Answer requests of this machine itself, or with the operator's token, as the settings say; else there is nothing."""
+    """Answer requests of this machine itself, or with the operator's token, as the settings say; else: nothing here."""
 
     async def guarded(call: Call) -> web.StreamResponse:
         settings = call.server.settings

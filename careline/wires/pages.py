@@ -1,4 +1,4 @@
-"""The pages people look at, served as they lie in `careline/web`: no build step, strict policies, nothing from elsewhere."""
+"""The pages people look at, served as they lie in `careline/web`: no build step, nothing from elsewhere."""
 
 import gzip
 import hashlib

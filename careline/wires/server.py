@@ -20,7 +20,7 @@ from careline.features.receipts.rows import Marking
 from careline.live.board import Board
 from careline.live.connection import Connection
 from careline.live.hub import Hub, hears
-from careline.live.tail import Tail
+from careline.live.tail import RING, Tail
 from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.journal import Journal
@@ -73,6 +73,7 @@ class Server:
         self.cursors = Cursors(bytes(32))
         self.draining = False
         self.public_url = ""
+        self._remembering: dict[str, asyncio.Lock] = {}
         self._sends: Batches[Sending, Sent] = Batches(self._many(send_messages), on_size=on_batch)
         self._reads: Batches[Marking, int] = Batches(self._many(mark_messages))
         self._deliveries: Batches[Marking, int] = Batches(self._many(mark_messages), linger=DELIVERED_EVERY)
@@ -136,10 +137,25 @@ class Server:
         recent = self.tail.recent(actor.workspace_id, since)
         if recent is not None:
             return [recorded for recorded in recent if hears(actor, recorded)]
+        if self.tail.last(actor.workspace_id) - since <= RING:
+            recent = await self._remembered(actor.workspace_id, since)
+            return [recorded for recorded in recent if hears(actor, recorded)]
         missed: list[Recorded] = []
         async for page in self.log(actor, since):
             missed += page
         return missed
+
+    async def _remembered(self, workspace_id: str, since: int) -> list[Recorded]:
+        """The facts after a number, read once for all who come back at the same time."""
+        async with self._remembering.setdefault(workspace_id, asyncio.Lock()):
+            recent = self.tail.recent(workspace_id, since)
+            if recent is not None:
+                return recent
+            facts: list[Recorded] = []
+            async for page in self.log(system(workspace_id), since):
+                facts += page
+            self.tail.remember(workspace_id, facts)
+            return facts
 
     def too_long_ago(self, workspace_id: str, since: int) -> bool:
         """Whether so much has happened in the workspace that reading anew is cheaper than catching up."""

@@ -1,4 +1,4 @@
-"""The queue's worker: claims jobs that are due, does each in a transaction of its own, tries again, or gives up visibly."""
+"""The queue's worker: claims jobs that are due, does each in a transaction, tries again, or gives up visibly."""
 
 import asyncio
 import logging

@@ -7,7 +7,8 @@ from careline.features.workspaces.rows import Status
 
 class Conversation(Struct, frozen=True):
     """`thread` is what makes it the only one of its people where the workspace allows one; `last_seq` the number of
-    its last public message (0: none), `activity_seq` that by which lists order it. Unread counts are per side; up to `staff_read_seq`, `contact_read_seq` a side has read everything.
+    its last public message (0: none), `activity_seq` that by which lists order it. Unread counts are per side;
+    up to `staff_read_seq`, `contact_read_seq` a side has read everything.
     """
 
     id: str

@@ -29,7 +29,7 @@ class Message(Struct, frozen=True):
 
 
 class Sending(Struct, frozen=True):
-    """One request of a batch: who wants to say what where. `origin` is the connection it came by, `request` its id there."""
+    """One request of a batch: who says what where, by which connection (`origin`) and as which command of it."""
 
     actor: Actor
     conversation_id: str

@@ -54,7 +54,7 @@ Handle = Callable[[Asking, Any], Awaitable[Any]]
 
 
 class Command(Struct, frozen=True):
-    """`who` may call it at all; what they may do with it, the verb decides. `on_socket` is False where REST is needed."""
+    """`who` may call it at all; what they may do with it, the verb decides. Not all make sense `on_socket`."""
 
     name: str
     method: str
