@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from careline.core.errors import Refused
@@ -40,7 +41,9 @@ class Batch(Generic[Request, Result]):
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
         if self._task is None:
-            self._task = asyncio.create_task(self._work())
+            # A batch is everybody's: in the context of whoever came first, all of it would seem to come from their
+            # connection, and that connection would be told what only the authors of the others may see.
+            self._task = asyncio.create_task(self._work(), context=Context())
         return future
 
     @property

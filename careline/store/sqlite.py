@@ -232,7 +232,8 @@ class Sqlite:
             return int(self._writer.db.pragma("data_version"))
 
         version = await self._writer.submit(body, NOWHERE, None)
-        changed = self._data_version is not None and version != self._data_version
+        # The first answer is yes: nobody knows what came between the opening and this look.
+        changed = bool(version != self._data_version)
         self._data_version = version
         return changed
 

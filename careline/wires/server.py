@@ -109,6 +109,9 @@ class Server:
         if not self.tail.follows(workspace_id):
             head = await self.database.read(self.journal.head, system(workspace_id))
             self.tail.follow(workspace_id, head)
+            # What this process committed between that reading and now was told to nobody, and where only commits of
+            # others are looked for it would stay so until the next one.
+            self.tail.wake(workspace_id, await self.database.read(self.journal.head, system(workspace_id)))
 
     async def identify(self, token: str, address: str, *, issuer: str | None = None) -> Actor:
         """Who bears the token; from then on this process hears when that ends."""

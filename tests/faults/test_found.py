@@ -1,0 +1,74 @@
+"""Bugs that the fault runs, or reading the code for them, have found: each is kept out here."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careline.app import open_database
+from careline.core import context
+from careline.core.actor import system
+from careline.core.batch import Batch
+from careline.core.context import NOWHERE, Context
+from careline.features.people.actions import add_contact
+from careline.features.workspaces.actions import add_workspace
+from careline.settings import Settings
+from careline.store.migrate import migrate
+from tests.world import World
+
+
+async def test_a_batch_does_not_come_from_whoever_was_first_in_it() -> None:
+    seen = []
+
+    async def run(requests: list[int]) -> list[int]:
+        seen.append(context.current.get())
+        return requests
+
+    context.current.set(Context(origin="c1"))
+    await Batch(run).submit(1)
+    assert seen == [NOWHERE]
+
+
+async def test_a_client_id_is_told_to_its_author_only_however_sends_are_batched(world: World) -> None:
+    ana = await world.ana.opens()
+    path = f"/v1/conversations/{world.conversation}/messages"
+    for round_ in range(5):
+        told = {"conversation_id": world.conversation, "body": "staff"}
+        for number in range(4):
+            await ana.says({"type": "message.send", "id": f"{round_}/{number}", "data": told})
+        sends = (
+            world.cara.asks("POST", path, status=201, json={"body": "x", "client_id": f"{round_}/{n}"})
+            for n in range(4)
+        )
+        await asyncio.gather(*sends)
+    heard = [(await ana.hears("message.sent"))["data"]["message"] for _ in range(20)]
+    assert {message["client_id"] for message in heard} == {None}
+
+
+async def test_what_is_committed_while_following_begins_is_heard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    server, read = world.app.server, world.app.database.read
+    await server.database.write(add_workspace, system(), "new", "New")
+
+    async def overtaken(verb: Any, actor: Any, *args: Any) -> Any:
+        found = await read(verb, actor, *args)
+        monkeypatch.undo()
+        await server.database.write(add_contact, system("new"), contact_id="gil", name="Gil")
+        return found
+
+    monkeypatch.setattr(server.database, "read", overtaken)
+    await server.follow("new")
+    if server.tail.last("new") < await read(server.journal.head, system("new")):
+        await asyncio.wait_for(server.tail.growth("new"), 5)
+
+
+async def test_the_first_look_hears_of_what_another_process_wrote_before_it(tmp_path: Path) -> None:
+    ours, theirs = (open_database(Settings(database=str(tmp_path / "careline.db"))) for _ in range(2))
+    await ours.open()
+    await migrate(ours, lambda line: None)
+    await theirs.open()
+    await theirs.write(add_workspace, system(), "new", "New")
+    assert await ours.engine.changed_elsewhere()
+    assert not await ours.engine.changed_elsewhere()
+    await theirs.close()
+    await ours.close()
