@@ -28,7 +28,7 @@ from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceUpdated
 from careline.wires.frames import text
-from careline.wires.native import shapes
+from careline.wires.native import facts, shapes
 
 USE = "events"
 IN_STREAM = object()  # a command's result when its reply has gone out in the stream of events
@@ -39,7 +39,7 @@ class Frame(Struct, frozen=True):
     """An event or signal as it stands on the socket and in `GET /v1/events`; signals have no cursor."""
 
     type: str
-    data: dict[str, Any]
+    data: Any
     cursor: str | UnsetType = UNSET
     conversation_id: str | UnsetType = UNSET
 
@@ -65,7 +65,7 @@ class NativeSpeech:
             return None
         if recorded.request is not None and view.endswith("/origin"):
             # To the socket whose command it was, the fact is the reply, in its place in the stream.
-            return text(_encode(Reply(recorded.request, found.data["message"], self.cursor(recorded))))
+            return text(_encode(Reply(recorded.request, found.data.message, self.cursor(recorded))))
         return text(_encode(found))
 
     def frame(self, recorded: Recorded, view: str) -> Frame | None:
@@ -85,77 +85,75 @@ class NativeSpeech:
         side = view.partition("/")[0]
         who = shapes.person(signal.person, signal.name, side)
         if isinstance(signal, TypingChanged):
-            return text(
-                _encode(Frame("typing", {**who, "typing": signal.typing}, UNSET, signal.conversation_id or UNSET))
-            )
+            typing = facts.Typist(**who, typing=signal.typing)
+            return text(_encode(Frame("typing", typing, UNSET, signal.conversation_id or UNSET)))
         if isinstance(signal, PresenceChanged):
-            return text(
-                _encode(Frame("presence", {**who, "online": signal.online, "last_seen_at": signal.last_seen_at}))
-            )
+            presence = facts.Presence(**who, online=signal.online, last_seen_at=signal.last_seen_at)
+            return text(_encode(Frame("presence", presence)))
         return None
 
 
-Word = Callable[[Recorded, str, bool], dict[str, Any] | None]
+# What a word returns is what its frame's `data` is: the documents are made from these annotations.
+Word = Callable[[Recorded, str, bool], Struct | None]
 
 
-def _message(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+def _message(recorded: Recorded, side: str, author: bool) -> facts.AboutMessage | None:
     if recorded.about is None:
         return None
-    return {"message": shapes.message(recorded.about, side, author=author)}
+    return facts.AboutMessage(shapes.message(recorded.about, side, author=author))
 
 
-def _conversation(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
+def _conversation(recorded: Recorded, side: str, author: bool) -> facts.AboutConversation | None:
     if recorded.about is None:
         return None
-    return {"conversation": shapes.conversation(recorded.about, side)}
+    return facts.AboutConversation(shapes.conversation(recorded.about, side))
 
 
-def _participant(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+def _participant(recorded: Recorded, side: str, author: bool) -> facts.Who:
     event: Any = recorded.event
-    return shapes.person(f"{event.kind}:{event.person_id}", getattr(event, "name", None), side)
+    return facts.who(f"{event.kind}:{event.person_id}", getattr(event, "name", None), side)
 
 
-def _mark(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+def _read(recorded: Recorded, side: str, author: bool) -> facts.Reading:
     event: Any = recorded.event
-    data = {
-        "reader": shapes.person(f"{event.reader_kind}:{event.reader_id}", event.reader_name, side),
-        "up_to": event.up_to,
-        "message_ids": event.message_ids,
-        "at": recorded.at,
-    }
-    if isinstance(event, MessageRead):
-        data["unread_count"] = event.unread_count
-    return data
+    reader = facts.who(f"{event.reader_kind}:{event.reader_id}", event.reader_name, side)
+    return facts.Reading(reader, event.up_to, event.message_ids, recorded.at, event.unread_count)
 
 
-def _contact(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
-    return None if recorded.about is None else {"contact": shapes.contact(recorded.about)}
-
-
-def _staff(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
-    return None if recorded.about is None else {"staff": shapes.staff(recorded.about)}
-
-
-def _workspace(recorded: Recorded, side: str, author: bool) -> dict[str, Any] | None:
-    return None if recorded.about is None else {"workspace": shapes.workspace(recorded.about)}
-
-
-def _token(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+def _delivered(recorded: Recorded, side: str, author: bool) -> facts.Delivery:
     event: Any = recorded.event
-    return {"id": event.token_id, "contact_id": event.contact_id}
+    reader = facts.who(f"{event.reader_kind}:{event.reader_id}", event.reader_name, side)
+    return facts.Delivery(reader, event.up_to, event.message_ids, recorded.at)
 
 
-def _expired(recorded: Recorded, side: str, author: bool) -> dict[str, Any]:
+def _contact(recorded: Recorded, side: str, author: bool) -> facts.AboutContact | None:
+    return None if recorded.about is None else facts.AboutContact(shapes.contact(recorded.about))
+
+
+def _staff(recorded: Recorded, side: str, author: bool) -> facts.AboutStaff | None:
+    return None if recorded.about is None else facts.AboutStaff(shapes.staff(recorded.about))
+
+
+def _workspace(recorded: Recorded, side: str, author: bool) -> facts.AboutWorkspace | None:
+    return None if recorded.about is None else facts.AboutWorkspace(shapes.workspace(recorded.about))
+
+
+def _token(recorded: Recorded, side: str, author: bool) -> facts.AboutToken:
     event: Any = recorded.event
-    return {"id": event.contact_id}
+    return facts.AboutToken(event.token_id, event.contact_id)
+
+
+def _expired(recorded: Recorded, side: str, author: bool) -> facts.Expired:
+    event: Any = recorded.event
+    return facts.Expired(event.contact_id)
 
 
 WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
     MessageDeleted: _message,
-    MessageRead: _mark,
-    MessageDelivered: _mark,
+    MessageRead: _read,
+    MessageDelivered: _delivered,
     ConversationStarted: _conversation,
     ConversationUpdated: _conversation,
     ConversationAssigned: _conversation,

@@ -1,0 +1,85 @@
+"""What each event and signal of the native wire carries: the `data` of its frame."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from careline.wires.native import shapes
+
+Side = Literal["staff", "contact"]
+
+
+class AboutMessage(Struct, frozen=True):
+    message: shapes.Message
+
+
+class AboutConversation(Struct, frozen=True):
+    conversation: shapes.Conversation
+
+
+class AboutContact(Struct, frozen=True):
+    contact: shapes.Contact
+
+
+class AboutStaff(Struct, frozen=True):
+    staff: shapes.Staff
+
+
+class AboutWorkspace(Struct, frozen=True):
+    workspace: shapes.Workspace
+
+
+class Who(Struct, frozen=True):
+    """Somebody of a conversation; `id` of staff is null to contacts."""
+
+    kind: Side
+    id: str | None
+    name: str | None
+
+
+class Reading(Struct, frozen=True):
+    """Up to a message, or exactly these, or, where both are null, everything."""
+
+    reader: Who
+    up_to: str | None
+    message_ids: tuple[str, ...] | None
+    at: int
+    unread_count: int
+
+
+class Delivery(Struct, frozen=True):
+    """Up to a message, or, where that is null, everything."""
+
+    reader: Who
+    up_to: str | None
+    message_ids: tuple[str, ...] | None
+    at: int
+
+
+class AboutToken(Struct, frozen=True):
+    id: str
+    contact_id: str
+
+
+class Expired(Struct, frozen=True):
+    id: str
+
+
+class Typist(Struct, frozen=True):
+    kind: Side
+    id: str | None
+    name: str | None
+    typing: bool
+
+
+class Presence(Struct, frozen=True):
+    kind: Side
+    id: str | None
+    name: str | None
+    online: bool
+    last_seen_at: int | None
+
+
+def who(text: str, name: str | None, side: str) -> Who:
+    """`staff:ana` as it is told to a side."""
+    return Who(**shapes.person(text, name, side))
