@@ -7,20 +7,21 @@ import os
 import signal
 import socket as sockets
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from aiohttp import web
 
 from careline import consequences
 from careline.core.actor import Actor, system
 from careline.core.clock import Clock
-from careline.core.events import Recorded
+from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.conversations.actions import expire_visit
 from careline.features.tokens.actions import sweep
 from careline.live.board import Board
+from careline.live.hints import EVERY, Hint, Hints
 from careline.live.hub import Hub
 from careline.live.tail import Tail
 from careline.live.wake import Poll
@@ -36,6 +37,8 @@ from careline.wires.credentials import Credentials, Passwords
 from careline.wires.gate import Gate
 from careline.wires.http import Edge
 from careline.wires.issuers import Trust
+from careline.wires.listener import Listener
+from careline.wires.native import documents as native_documents
 from careline.wires.native import frames as native_frames
 from careline.wires.native import routes as native_routes
 from careline.wires.native import socket as native_socket
@@ -49,7 +52,6 @@ from careline.work.schedule import every
 
 logger = logging.getLogger("careline")
 SWEEP_S = 1.0
-IDLE_CONNECTION_S = 10.0
 BACKLOG = 1024
 
 
@@ -89,15 +91,17 @@ class App:
             self.journal,
             self.hub,
             self.tail,
-            Board(self.hub.signal),
+            Board(self._tell),
             gate,
             credentials,
             passwords,
             Sockets(self.database.clock, settings.sockets_per_address, settings.sockets_unauthenticated),
             Origins(settings.origins),
+            self._tell,
             self.metrics.batches.observe,
         )
         self.database.on_commit = self._committed
+        self._hints: Hints | None = None
         self._demo = demo
         self._tasks: list[asyncio.Task[Any]] = []
         self._listeners: list[asyncio.Server] = []
@@ -133,6 +137,8 @@ class App:
         epoch, key = await self.database.read(ask, system())
         self.server.epoch = epoch
         self.server.cursors = Cursors(bytes.fromhex(key))
+        if self.settings.redis_url:
+            self._hints = Hints(self.settings.redis_url, sha256(bytes.fromhex(key)).digest(), self._heard)
         self.server.speeches["native"] = native_frames.NativeSpeech(self.server.cursors)
 
     async def _listen(self) -> None:
@@ -147,16 +153,7 @@ class App:
         self.server.origins.own = frozenset(own)
         edge = Edge(self.server, self._routes(), Problems("edge"), self.metrics.request)
         edge.hosts = self._hosts()
-        handler = web.Server(
-            edge,
-            keepalive_timeout=IDLE_CONNECTION_S,
-            max_headers=100,
-            max_line_size=8_190,
-            max_field_size=8_190,
-            read_bufsize=65_536,
-            lingering_time=2.0,
-            access_log=None,
-        )
+        handler = Listener(edge)
         self._handler = handler
         loop = asyncio.get_running_loop()
         for listener in bound:
@@ -171,6 +168,7 @@ class App:
         return [
             *native_routes.routes(),
             native_socket.route(),
+            *native_documents.routes(),
             *operator.routes(self.metrics.registry),
             *Pages(demo=self._demo).routes(),
         ]
@@ -186,7 +184,13 @@ class App:
             every(SWEEP_S, self._second),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
+            *self._hinting(self._hints),
         ]
+
+    def _hinting(self, hints: Hints | None) -> list[Any]:
+        if hints is None:
+            return []
+        return [hints.run(), every(EVERY, lambda: hints.here(self.server.board.here()))]
 
     async def _second(self) -> None:
         self.server.sockets.sweep()
@@ -201,7 +205,24 @@ class App:
 
     def _committed(self, facts: list[Recorded]) -> None:
         self.tail.committed(facts)
+        if self._hints:
+            self._hints.committed(facts)
         self.server.origins.committed(facts)
+
+    def _tell(self, signal: TypingChanged | PresenceChanged) -> None:
+        self.hub.signal(signal)
+        if self._hints:
+            self._hints.signalled(signal)
+
+    def _heard(self, hint: Hint) -> None:
+        """What another process says."""
+        for workspace_id, seq in hint.numbers.items():
+            self.tail.wake(workspace_id, seq)
+        for told in hint.signals:
+            self.hub.signal(told)
+        for told in (*hint.signals, *hint.here):
+            if isinstance(told, PresenceChanged) and told.conversation_id is None:
+                self.server.board.heard(told, self.database.clock())
 
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")

@@ -10,7 +10,7 @@ from careline.core.actor import Actor, system
 from careline.core.batch import Batches
 from careline.core.clock import Clock
 from careline.core.errors import Refused
-from careline.core.events import PresenceChanged, Recorded, TypingChanged
+from careline.core.events import Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Sending, Sent
@@ -54,6 +54,7 @@ class Server:
         passwords: Passwords,
         sockets: Sockets,
         origins: Origins,
+        tell: Callable[[TypingChanged], None],
         on_batch: Callable[[int], None],
     ) -> None:
         self.settings = settings
@@ -72,6 +73,7 @@ class Server:
         self.speeches: dict[str, Any] = {}
         self.cursors = Cursors(bytes(32))
         self.draining = False
+        self.tell = tell
         self.public_url = ""
         self._remembering: dict[str, asyncio.Lock] = {}
         self._sends: Batches[Sending, Sent] = Batches(self._many(send_messages), on_size=on_batch)
@@ -118,14 +120,21 @@ class Server:
         actor = await self.credentials.actor(token, address, issuer=issuer)
         if not self.tail.follows(actor.workspace_id):
             await self.follow(actor.workspace_id)
+            # Before that nobody would have told us of a revocation: what was looked up may have ended since.
+            self.credentials.forget((actor.credential,))
+            actor = await self.credentials.actor(token, address, issuer=issuer)
         return actor
 
     def joined(self, connection: Connection) -> None:
         self.hub.join(connection)
         self.board.came(connection.actor)
+        if connection.conversation_id is not None:
+            self.board.entered(connection.actor, connection.conversation_id)
 
     def left(self, connection: Connection) -> None:
         self.hub.leave(connection)
+        if connection.conversation_id is not None:
+            self.board.left(connection.actor, connection.conversation_id)
         now = self.clock()
         if self.board.went(connection.actor, now) and not self.draining:
             actor = connection.actor
@@ -177,10 +186,7 @@ class Server:
         """Tell the others, as often as is useful."""
         signal: TypingChanged = await self.database.read(typing, actor, conversation_id, is_typing)
         if self.board.may_tell_typing(signal, self.clock()):
-            self.hub.signal(signal)
-
-    def presence(self, signal: PresenceChanged) -> None:
-        self.hub.signal(signal)
+            self.tell(signal)
 
     # Stopping -------------------------------------------------------------------------------------------------------
 
