@@ -17,20 +17,24 @@ from careline.core.context import Context
 from careline.core.errors import (
     BadRequest,
     Failed,
+    HeadersTooLarge,
     MethodNotAllowed,
     Misdirected,
     NotFound,
     OriginNotAllowed,
     Refused,
+    TimedOut,
     TooLarge,
     UnsupportedType,
 )
 from careline.core.ids import new_id
+from careline.wires.listener import HEADER_BYTES
 from careline.wires.server import Server
 
 BODY_BYTES = 262_144
 BODY_SECONDS = 30.0
 TARGET_CHARACTERS = 8_000
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 logger = logging.getLogger("careline.http")
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
@@ -59,9 +63,10 @@ class Call(Struct):
 
     @property
     def bearer(self) -> str | None:
-        """The bearer token of the Authorization header (RFC 6750), if there is one."""
+        """The bearer token of the Authorization header (RFC 6750), if there is one; what is not ASCII is none."""
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+        token = token.strip()
+        return token if scheme.lower() == "bearer" and token and token.isascii() else None
 
     async def body(self, most: int = BODY_BYTES) -> bytes:
         """The whole body, which is JSON. Refuses by the declared length before reading any of it."""
@@ -75,16 +80,20 @@ class Call(Struct):
             raise UnsupportedType()
         if request.headers.get("Content-Encoding"):
             raise UnsupportedType("Send the body as it is, without Content-Encoding.")
-        whole = b""
+        parts: list[bytes] = []
+        size = 0
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 while chunk := await request.content.readany():
-                    whole += chunk
-                    if len(whole) > most:
+                    parts.append(chunk)
+                    size += len(chunk)
+                    if size > most:
                         raise TooLarge(f"The limit is {most} bytes.")
         except TimeoutError:
-            raise BadRequest("The body did not arrive in time.", code="timeout") from None
-        return whole
+            raise TimedOut() from None
+        except web.RequestPayloadError:
+            raise BadRequest("The body is not what its headers say.") from None
+        return b"".join(parts)
 
     def allow_origin(self, workspace_id: str) -> None:
         """Refuse a web page that the workspace does not list; programs send no Origin."""
@@ -130,7 +139,8 @@ class Router:
         """The methods at a path, and the values of its parameters as they came; no methods where nothing is."""
         values: list[str] = []
         node = self._tree
-        segments = path.strip("/").split("/")
+        # One slash before and one behind: `//metrics` must not pass a proxy that knows `/metrics`.
+        segments = path.removeprefix("/").removesuffix("/").split("/")
         for place, segment in enumerate(segments):
             if segment in node and not segment.startswith("{"):
                 node = node[segment]
@@ -173,17 +183,18 @@ class Edge:
             target, _, query = request.raw_path.partition("?")
             methods, parameters = self._find(request, target)
             if request.method == "OPTIONS" and "OPTIONS" not in methods:
-                return self._preflight(methods, origin)
-            if request.method not in methods:
+                response = self._preflight(methods, origin)
+            elif request.method not in methods:
                 raise MethodNotAllowed(sorted(methods))
-            route, names = methods[request.method]
-            wire, path, cors = route.wire, route.path, route.cors
-            call = self._call(request, request_id, dict(zip(names, parameters, strict=True)), query)
-            context.current.set(Context(request_id, call.address, wire.name))
-            response = await route.handle(call)
+            else:
+                route, names = methods[request.method]
+                wire, path, cors = route.wire, route.path, route.cors
+                call = self._call(request, request_id, dict(zip(names, parameters, strict=True)), query)
+                context.current.set(Context(request_id, call.address, wire.name))
+                response = await route.handle(call)
         except Refused as refused:
             response = wire.refuse(refused, request_id)
-            if isinstance(refused, (TooLarge, BadRequest)):
+            if isinstance(refused, (TooLarge, BadRequest, TimedOut, HeadersTooLarge)):
                 response.force_close()
         except ConnectionError:
             raise
@@ -204,6 +215,10 @@ class Edge:
 
     def _find(self, request: web.BaseRequest, target: str) -> tuple[Methods, list[str]]:
         """The routes of the raw target. Host and target are judged as they came, before anything is made of them."""
+        if request.method in ("CONNECT", "TRACE"):
+            raise MethodNotAllowed([])
+        if sum(len(name) + len(value) + 4 for name, value in request.raw_headers) > HEADER_BYTES:
+            raise HeadersTooLarge()
         host = request.headers.get("Host", "").lower()
         if len(request.headers.getall("Host", [])) != 1 or not _HOST.fullmatch(host) or not target.startswith("/"):
             raise BadRequest("The request line or the Host header is not what HTTP asks for.")
@@ -237,7 +252,7 @@ class Edge:
         peer = request.transport.get_extra_info("peername") if request.transport else None
         address = peer[0] if isinstance(peer, tuple) else "127.0.0.1"
         lines = request.headers.getall("X-Forwarded-For", [])
-        forwarded = bool(lines) or "Forwarded" in request.headers
+        forwarded = any(name in request.headers for name in FORWARDED)
         hops = [hop.strip() for line in lines for hop in line.split(",")]
         while hops and self._trusts(address):
             hop = hops.pop()

@@ -65,6 +65,8 @@ def page_headers(call: Call, ancestors: str) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin" if ancestors == "'none'" else "cross-origin",
     }
     if ancestors == "'none'":
+        # A page that is not stored is not brought back by the Back button after somebody has signed out.
+        headers["Cache-Control"] = "no-store"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"
     if server.public_url.startswith("https:"):

@@ -19,7 +19,7 @@ ACCESS, REFRESH, CONTACT, SOCKET_TICKET, SETUP_SECRET = "cla_", "clr_", "clc_", 
 
 def digest(secret: str) -> str:
     """What is kept of a secret. Ours have 256 random bits, so a fast hash gives nothing to guess against."""
-    return sha256(secret.encode()).hexdigest()
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def may_issue(actor: Actor) -> None:

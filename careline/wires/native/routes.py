@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from careline.core.errors import BadRequest, Refused
+from careline.core.errors import BadRequest, Invalid, Refused
 from careline.wires import shapes
 from careline.wires.http import Call, Handler, Route
 from careline.wires.native import table
@@ -79,7 +79,7 @@ def _request(command: Command, call: Call, raw: bytes, decoder: Any, body_fields
             if name in call.parameters:
                 raise BadRequest(f"{name} stands in the address already.")
         if "client_id" in body_fields and "client_id" not in sent and "Idempotency-Key" in call.request.headers:
-            sent["client_id"] = msgspec.Raw(_encode(call.request.headers["Idempotency-Key"]))
+            sent["client_id"] = msgspec.Raw(_encode(_idempotency_key(call)))
         whole = b",".join(
             _encode(name) + b":" + bytes(value)
             for name, value in (*sent.items(), *((k, _encode(v)) for k, v in call.parameters.items()))
@@ -90,17 +90,27 @@ def _request(command: Command, call: Call, raw: bytes, decoder: Any, body_fields
             raise shapes.refused(error) from None
     if call.query and command.method != "GET":
         raise BadRequest("This request takes no query string.")
+    if not call.parameters.keys().isdisjoint(call.query):
+        raise BadRequest("What stands in the address already is not asked for again.")
     try:
         return msgspec.convert({**call.query, **call.parameters}, command.takes, strict=False)
     except msgspec.ValidationError as error:
         raise shapes.refused(error) from None
 
 
+def _idempotency_key(call: Call) -> str:
+    keys = call.request.headers.getall("Idempotency-Key")
+    if len(keys) != 1 or not keys[0].isascii():
+        raise Invalid("client_id", "Idempotency-Key stands once, in printable ASCII characters.")
+    return keys[0]
+
+
 def _cookies(call: Call) -> Cookies:
     name = SECURE_COOKIE if call.server.public_url.startswith("https:") else COOKIE
     own_page = not call.origin or call.origin in call.server.origins.own
+    brought = call.request.cookies.get(name)
     return Cookies(
-        brought=call.request.cookies.get(name),
+        brought=brought if brought and brought.isascii() else None,
         trusted=own_page and call.request.headers.get("X-Requested-With") == "careline",
     )
 
