@@ -8,6 +8,7 @@ BODY_CHARACTERS = 8_000
 BODY_BYTES = 32_768
 _COMBINING_RUN = 16
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Mn", "Me"}
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, and nothing to see
 
 
 def body(text: str, field: str = "body", most: int = BODY_CHARACTERS) -> str:
@@ -34,10 +35,13 @@ def _check_unicode(text: str, field: str) -> None:
     visible, run = False, 0
     for character in text:
         category = unicodedata.category(character)
-        run = run + 1 if category in ("Mn", "Me") else 0
+        if category in ("Mn", "Me"):
+            run += 1
+        elif category != "Cf":  # a joiner in between does not end the stack
+            run = 0
         if run > _COMBINING_RUN:
             raise Invalid(field, f"At most {_COMBINING_RUN} combining marks on one character.")
-        visible = visible or category not in _INVISIBLE
+        visible = visible or (category not in _INVISIBLE and character not in _BLANK_LETTERS)
     if not visible:
         raise Invalid(field, "Write something visible.")
 
@@ -64,6 +68,8 @@ def line(text: str, field: str, most: int = 200) -> str:
     cleaned = " ".join(kept.split())
     if not cleaned:
         raise Invalid(field, "Write at least one visible character.")
+    if not cleaned.isascii():
+        _check_unicode(cleaned, field)
     if len(cleaned) > most:
         raise Invalid(field, f"At most {most} characters.")
     return cleaned

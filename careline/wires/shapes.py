@@ -24,42 +24,44 @@ def decode(raw: bytes, decoder: Callable[[bytes], T]) -> T:
     Beyond what msgspec checks: no key twice in one object (two readers of it would disagree), no NUL, no nesting
     deeper than 32. All three are decided on the bytes in about a microsecond unless they look suspicious.
     """
-    try:
-        value = decoder(raw)
-    except msgspec.ValidationError as error:
-        _strictly(raw)
-        raise refused(error) from None
-    except RecursionError:
-        raise BadRequest(f"JSON may be nested {DEPTH} deep.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if _SURROGATE.search(raw):
-            raise Invalid("body", "Half of a surrogate pair is not a character.") from None
-        raise BadRequest(f"This is not JSON: {error}.") from None
     _strictly(raw)
-    return value
+    try:
+        return decoder(raw)
+    except msgspec.ValidationError as error:
+        raise refused(error) from None
 
 
 def refused(error: msgspec.ValidationError) -> Invalid:
     """msgspec's words for what is wrong, with the field in its own place."""
     text = str(error)
     field = _FIELD.search(text)
-    unknown = re.search(r"unknown field `([^`]*)`", text) or re.search(r"missing required field `([^`]*)`", text)
-    name = ".".join(part for part in (field and field[1], unknown and unknown[1]) if part)
-    return Invalid(name or "body", re.sub(r" - at `.*`$", "", text) + ".")
+    named = re.search(r"(?:unknown|missing required) field `(\w{1,40})`", text, re.ASCII)
+    name = ".".join(part for part in (field and field[1], named and named[1]) if part)
+    why = re.sub(r" - at `.*$", "", text, flags=re.S)
+    # A value we do not take is what somebody sent, and so is the name of a field, unless it looks like one.
+    why = re.sub(r"(unknown field|enum value) [`'].*$", r"\1", why, flags=re.S)
+    return Invalid(name or "body", why + ".")
 
 
 def _strictly(raw: bytes) -> None:
-    plain = b"\\u" not in raw
-    if plain and raw.count(b"{") + raw.count(b"[") <= DEPTH:
+    try:
+        # All of it, even what a typed decoder keeps unread: a wrong number or byte in there would fail us later.
+        value = _decode_any(raw)
+    except RecursionError:
+        raise BadRequest(f"JSON may be nested {DEPTH} deep.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if _SURROGATE.search(raw):
+            raise Invalid("body", "Half of a surrogate pair is not a character.") from None
+        why = "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
+        raise BadRequest(f"This is not JSON: {why}.") from None
+    if b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") <= DEPTH:
         # Without \u escapes, decoding and encoding keep the number of quotes, unless a key came twice.
-        if raw.count(b'"') == encode(_decode_any(raw)).count(b'"'):
+        if raw.count(b'"') == encode(value).count(b'"'):
             return
     try:
         value = json.loads(raw, object_pairs_hook=_once)
-    except RecursionError:
-        raise BadRequest(f"JSON may be nested {DEPTH} deep.") from None
-    except ValueError:
-        return  # what json does not take, msgspec has refused with a better message
+    except (RecursionError, ValueError):
+        raise BadRequest(f"JSON may be nested {DEPTH} deep, with numbers that fit.") from None
     _check(value, 1)
 
 
