@@ -10,6 +10,7 @@ from msgspec import Struct
 from careline.core.errors import Invalid
 
 T = TypeVar("T")
+SKIPPED = 10_000
 
 
 class Page(Struct, Generic[T], frozen=True):
@@ -18,6 +19,13 @@ class Page(Struct, Generic[T], frozen=True):
     items: list[T]
     before: int | None = None
     after: int | None = None
+
+
+def skip(count: int, field: str = "page") -> int:
+    """How many items a numbered page leaves out, or `Invalid`: the store walks over every one of them."""
+    if not 0 <= count <= SKIPPED:
+        raise Invalid(field, f"Numbered pages reach {SKIPPED} items far.")
+    return count
 
 
 class Cursors:

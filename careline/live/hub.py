@@ -101,6 +101,10 @@ class Hub:
 
     def _heeding(self, signal: Signal) -> Iterator[Iterable[Connection]]:
         workspace_id = signal.workspace_id
+        if isinstance(signal, PresenceChanged) and signal.conversation_id is not None:
+            for side in ("staff", "contact"):
+                yield self._conversations.get((signal.conversation_id, side), ())
+            return
         yield self._staff.get(workspace_id, ())
         if isinstance(signal, PresenceChanged):
             yield self._agents.get(workspace_id, ())

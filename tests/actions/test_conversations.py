@@ -143,10 +143,11 @@ async def test_a_workspace_may_say_that_a_staff_reply_makes_it_pending(world: Wo
     assert (await world.app.database.read(access, world.ana.actor, world.conversation)).status == "open"
 
 
-async def test_a_contact_may_close_but_not_archive(world: World) -> None:
+async def test_a_contact_may_close_and_put_away_but_not_make_wait(world: World) -> None:
     with pytest.raises(Forbidden):
-        await world.app.database.write(update_conversation, world.cara.actor, world.conversation, status="archived")
-    await world.app.database.write(update_conversation, world.cara.actor, world.conversation, status="closed")
+        await world.app.database.write(update_conversation, world.cara.actor, world.conversation, status="pending")
+    for status in ("closed", "archived", "open"):
+        await world.app.database.write(update_conversation, world.cara.actor, world.conversation, status=status)
 
 
 async def test_a_visit_without_a_word_is_forgotten_and_one_with_a_word_is_kept(world: World) -> None:

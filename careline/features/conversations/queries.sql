@@ -61,6 +61,27 @@ WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :perso
   AND c.status = :status AND c.activity_seq < :before
 ORDER BY c.activity_seq DESC LIMIT :most;
 
+-- name: changed_conversations_of_workspace
+SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
+  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
+FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses)
+ORDER BY updated_at DESC, activity_seq DESC, id DESC LIMIT :most OFFSET :skip;
+
+-- name: changed_conversations_of_person
+SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
+  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
+  c.updated_at, c.closed_at
+FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND c.status = ANY(:statuses)
+ORDER BY c.updated_at DESC, c.activity_seq DESC, c.id DESC LIMIT :most OFFSET :skip;
+
+-- name: count_conversations_of_workspace
+SELECT COUNT(*) FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses);
+
+-- name: count_conversations_of_person
+SELECT COUNT(*) FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND c.status = ANY(:statuses);
+
 -- name: update_conversation
 UPDATE conversations SET subject = :subject, status = :status, assignee_id = :assignee_id, metadata = :metadata,
   closed_at = :closed_at, updated_at = :now

@@ -1,5 +1,7 @@
 """What may be done with a conversation, and by whom."""
 
+import msgspec
+
 from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden, Invalid
@@ -31,15 +33,29 @@ def metadata(raw: str) -> str:
     return text.storable(raw, "metadata")
 
 
+def merged(before: str, given: str) -> str:
+    """The metadata with the given keys put in or replaced, one level deep."""
+    together = {
+        **msgspec.json.decode(before, type=dict[str, msgspec.Raw]),
+        **msgspec.json.decode(metadata(given), type=dict[str, msgspec.Raw]),
+    }
+    return metadata(msgspec.json.encode(together).decode())
+
+
 def may_start_for(actor: Actor, contact_id: str) -> None:
     if actor.kind == "contact" and actor.id != contact_id:
         raise Forbidden("A contact starts conversations only for themselves.")
 
 
+def may_start_alone(actor: Actor) -> None:
+    if actor.kind != "staff":
+        raise Forbidden("Only staff start a conversation with nobody in it yet.")
+
+
 def may_set_status(actor: Actor, status: Status) -> None:
-    """Contacts may end a conversation or take it up again; the rest is the staff's to say."""
-    if actor.kind == "contact" and status not in ("open", "closed"):
-        raise Forbidden("A contact may only close a conversation or open it again.")
+    """Contacts may end a conversation, put it away or take it up again; that it waits is the staff's to say."""
+    if actor.kind == "contact" and status == "pending":
+        raise Forbidden("Only staff make a conversation wait.")
 
 
 def may_assign(actor: Actor) -> None:

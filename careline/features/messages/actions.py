@@ -8,6 +8,7 @@ from careline.core import ids, text
 from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
+from careline.core.page import skip as bounded
 from careline.features.conversations.actions import LAST, Thread, access, load_threads, people_in, store_moved
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
@@ -186,28 +187,36 @@ async def list_messages(
     after: int | None = None,
     around: str | None = None,
     limit: int = 50,
+    skip: int = 0,
+    notes: bool = True,
 ) -> Page[Message]:
     """A page of history, oldest first: the newest, or next to a position, or with a message in its middle.
 
-    `before` and `after` of the page are the positions to go on from; None where there is nothing further.
+    `before` and `after` of the page are the positions to go on from; None where there is nothing further. `skip` leaves
+    out that many messages next to the position, for wires with page numbers; without `notes` there are none of them.
     """
     if sum(given is not None for given in (before, after, around)) > 1:
         raise Invalid("before", "Give one of before, after and around.")
     await access(tx, actor, conversation_id)
+    asked: dict[str, str | int] = {
+        "conversation_id": conversation_id,
+        "notes": int(notes and actor.kind != "contact"),
+        "skip": bounded(skip),
+    }
     if around is not None:
         middle = await access_message(tx, actor, around)
         if middle.conversation_id != conversation_id:
             raise NotFound("There is no such message in this conversation.")
-        older = await _messages(tx, actor, conversation_id, before=middle.seq + 1, most=limit // 2 + 2)
-        newer = await _messages(tx, actor, conversation_id, after=middle.seq, most=limit // 2 + 1)
+        older = await _messages(tx, asked, before=middle.seq + 1, most=limit // 2 + 2)
+        newer = await _messages(tx, asked, after=middle.seq, most=limit // 2 + 1)
         has_older, has_newer = len(older) > limit // 2 + 1, len(newer) > limit // 2
         found = older[: limit // 2 + 1][::-1] + newer[: limit // 2]
     elif after is not None:
-        newer = await _messages(tx, actor, conversation_id, after=after, most=limit + 1)
+        newer = await _messages(tx, asked, after=after, most=limit + 1)
         has_older, has_newer = after > 0, len(newer) > limit
         found = newer[:limit]
     else:
-        older = await _messages(tx, actor, conversation_id, before=before or LAST, most=limit + 1)
+        older = await _messages(tx, asked, before=before or LAST, most=limit + 1)
         has_older, has_newer = len(older) > limit, before is not None
         found = older[:limit][::-1]
     if not found:
@@ -216,16 +225,11 @@ async def list_messages(
 
 
 async def _messages(
-    tx: Tx, actor: Actor, conversation_id: str, *, before: int | None = None, after: int | None = None, most: int
+    tx: Tx, asked: dict[str, str | int], *, before: int | None = None, after: int | None = None, most: int
 ) -> list[Message]:
-    notes = int(actor.kind != "contact")
     if after is not None:
-        return await tx.all(
-            Message, "messages_after", conversation_id=conversation_id, after=after, notes=notes, most=most
-        )
-    return await tx.all(
-        Message, "messages_before", conversation_id=conversation_id, before=before, notes=notes, most=most
-    )
+        return await tx.all(Message, "messages_after", after=after, most=most, **asked)
+    return await tx.all(Message, "messages_before", before=before, most=most, **asked)
 
 
 async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Message]:

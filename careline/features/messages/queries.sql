@@ -26,13 +26,13 @@ FROM messages WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 SELECT id, conversation_id, seq, kind, sender_kind, sender_id, sender_name, body, reply_to, metadata, client_id,
   created_at, edited_at, deleted_at
 FROM messages WHERE conversation_id = :conversation_id AND seq < :before AND (:notes = 1 OR kind <> 'note')
-ORDER BY seq DESC LIMIT :most;
+ORDER BY seq DESC LIMIT :most OFFSET :skip;
 
 -- name: messages_after
 SELECT id, conversation_id, seq, kind, sender_kind, sender_id, sender_name, body, reply_to, metadata, client_id,
   created_at, edited_at, deleted_at
 FROM messages WHERE conversation_id = :conversation_id AND seq > :after AND (:notes = 1 OR kind <> 'note')
-ORDER BY seq LIMIT :most;
+ORDER BY seq LIMIT :most OFFSET :skip;
 
 -- name: messages_at
 SELECT m.id, m.conversation_id, m.seq, m.kind, m.sender_kind, m.sender_id, m.sender_name, m.body, m.reply_to, m.metadata,

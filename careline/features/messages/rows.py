@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from careline.core.actor import Actor, Kind
 
-MessageKind = Literal["text", "system", "note"]
+# A `file` stands for one that the sender keeps elsewhere: its metadata says where.
+MessageKind = Literal["text", "file", "system", "note"]
 
 
 class Message(Struct, frozen=True):

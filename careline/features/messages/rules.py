@@ -10,7 +10,7 @@ CLIENT_ID = 128
 
 
 def may_send(actor: Actor, kind: MessageKind, sender_label: str | None) -> None:
-    if actor.kind == "contact" and kind != "text":
+    if actor.kind == "contact" and kind not in ("text", "file"):
         raise Forbidden("Notes and system messages are the staff's to write.")
     if actor.kind == "contact" and sender_label is not None:
         raise Forbidden("Only staff may sign with another label: a contact's name is on their record.")

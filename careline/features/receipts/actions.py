@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
 from careline.features.conversations.actions import Thread, load_threads, store_reading
+from careline.features.conversations.rows import Conversation
 from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message
 from careline.features.receipts import rules
@@ -25,13 +28,7 @@ async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequen
         (r.conversation_id, r.kind, r.reader_kind, r.reader_id): r.up_to
         for r in await tx.all(Reader, "readers_of", conversation_ids=list(threads))
     }
-    named = {id_ for m in markings for id_ in (*(m.message_ids or ()), *([m.up_to] if m.up_to else ()))}
-    messages = {
-        m.id: m
-        for m in (
-            await tx.all(Message, "messages_by_id", ids=list(named), workspace_id=actor.workspace_id) if named else []
-        )
-    }
+    markings, messages = await _which(tx, actor, markings)
     results: list[int | Refused] = []
     for marking in markings:
         try:
@@ -44,6 +41,24 @@ async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequen
         except Refused as refused:
             results.append(refused)
     return results
+
+
+async def _which(tx: Tx, actor: Actor, markings: list[Marking]) -> tuple[list[Marking], dict[str, Message]]:
+    """The messages the markings speak of, by id; who marks everything marks up to the newest message there is now."""
+    everything = list({m.conversation_id for m in markings if m.up_to is None and m.message_ids is None})
+    workspace_id = actor.workspace_id
+    newest: list[Message] = []
+    if everything:
+        newest = await tx.all(Message, "messages_at", workspace_id=workspace_id, conversation_ids=everything)
+    last = {message.conversation_id: message.id for message in newest}
+    markings = [
+        m if m.message_ids is not None else msgspec.structs.replace(m, up_to=m.up_to or last.get(m.conversation_id))
+        for m in markings
+    ]
+    named = {id_ for m in markings for id_ in (m.message_ids or [m.up_to]) if id_} - set(last.values())
+    if named:
+        newest += await tx.all(Message, "messages_by_id", ids=list(named), workspace_id=workspace_id)
+    return markings, {message.id: message for message in newest}
 
 
 def _unread(thread: Thread, side: str) -> int:
@@ -61,7 +76,7 @@ async def _mark(
         ranges = [(seq, seq) for seq in seqs if seq > before]
         after = before
     else:
-        after = max(before, _seq(thread, messages, marking.up_to) if marking.up_to else thread.last_seq)
+        after = max(before, _seq(thread, messages, marking.up_to) if marking.up_to else 0)
         ranges = [(before + 1, after)] if after > before else []
     if not ranges:
         return
@@ -134,6 +149,14 @@ async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark
     return await tx.all(
         Mark, "marks_over", conversation_id=messages[0].conversation_id, first=min(seqs), last=max(seqs)
     )
+
+
+async def readers_of(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, list[Reader]]:
+    """For each of these conversations how far everybody has read and received, and when they last did."""
+    found: dict[str, list[Reader]] = {conversation.id: [] for conversation in conversations}
+    for reader in await tx.all(Reader, "readers_of", conversation_ids=list(found)):
+        found[reader.conversation_id].append(reader)
+    return found
 
 
 async def list_receipts(tx: Tx, actor: Actor, message_id: str) -> list[Mark]:

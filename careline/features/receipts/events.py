@@ -1,4 +1,4 @@
-"""What was received and read. `up_to` is a message id; else exactly `message_ids`."""
+"""What was received and read: up to the message `up_to`, or exactly `message_ids`."""
 
 from careline.core.events import ConversationEvent
 
