@@ -34,6 +34,7 @@ USES = {
     "conversations_of_workspace": "conversations_by_activity (workspace_id=? AND status=? AND activity_seq<?)",
     "unassigned_conversations": "conversations_by_activity (workspace_id=? AND status=? AND activity_seq<?)",
     "events_since": "PRIMARY KEY (workspace_id=? AND seq>?)",
+    "marks_over": "m USING PRIMARY KEY (conversation_id=? AND kind=? AND reader_kind=? AND reader_id=? AND to_seq>?",
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
 }
 

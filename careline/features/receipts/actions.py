@@ -72,11 +72,11 @@ async def _mark(
     place: Place = (thread.id, marking.kind, reader.kind, reader.id)
     before = readers.get(place, 0)
     if marking.message_ids is not None:
-        seqs = sorted(_seq(thread, messages, id_) for id_ in marking.message_ids)
+        seqs = sorted(_seq(thread, messages, id_, reader.kind) for id_ in marking.message_ids)
         ranges = [(seq, seq) for seq in seqs if seq > before]
         after = before
     else:
-        after = max(before, _seq(thread, messages, marking.up_to) if marking.up_to else 0)
+        after = max(before, _seq(thread, messages, marking.up_to, reader.kind) if marking.up_to else 0)
         ranges = [(before + 1, after)] if after > before else []
     if not ranges:
         return
@@ -87,9 +87,10 @@ async def _mark(
     _tell(tx, thread, marking)
 
 
-def _seq(thread: Thread, messages: dict[str, Message], message_id: str) -> int:
+def _seq(thread: Thread, messages: dict[str, Message], message_id: str, side: str) -> int:
     message = messages.get(message_id)
-    if message is None or message.conversation_id != thread.id:
+    hidden = message is not None and message.kind == "note" and side == "contact"
+    if message is None or hidden or message.conversation_id != thread.id:
         raise NotFound("There is no such message in this conversation.")
     return message.seq
 
@@ -146,9 +147,10 @@ async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark
     if not messages:
         return []
     seqs = [message.seq for message in messages]
-    return await tx.all(
+    found = await tx.all(
         Mark, "marks_over", conversation_id=messages[0].conversation_id, first=min(seqs), last=max(seqs)
     )
+    return sorted(found, key=lambda mark: (mark.at, mark.to_seq))
 
 
 async def readers_of(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, list[Reader]]:

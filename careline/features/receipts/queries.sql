@@ -14,14 +14,14 @@ VALUES (:conversation_id, :kind, :reader_kind, :reader_id, :to_seq, :from_seq, :
 ON CONFLICT (conversation_id, kind, reader_kind, reader_id, to_seq) DO NOTHING;
 
 -- name: marks_over
+-- CROSS JOIN keeps SQLite from walking all marks of the conversation first: readers are few.
 SELECT m.conversation_id, m.kind, m.reader_kind, m.reader_id, r.reader_name, m.from_seq, m.to_seq, m.at
-FROM readers r JOIN marks m ON m.conversation_id = r.conversation_id AND m.kind = r.kind
-  AND m.reader_kind = r.reader_kind AND m.reader_id = r.reader_id
-WHERE r.conversation_id = :conversation_id AND m.to_seq >= :first AND m.from_seq <= :last
+FROM readers r CROSS JOIN marks m
+WHERE r.conversation_id = :conversation_id AND m.conversation_id = r.conversation_id AND m.kind = r.kind
+  AND m.reader_kind = r.reader_kind AND m.reader_id = r.reader_id AND m.to_seq >= :first AND m.from_seq <= :last
   AND m.to_seq <= COALESCE((SELECT MIN(x.to_seq) FROM marks x
     WHERE x.conversation_id = r.conversation_id AND x.kind = r.kind AND x.reader_kind = r.reader_kind
-      AND x.reader_id = r.reader_id AND x.to_seq >= :last), :last)
-ORDER BY m.at, m.to_seq;
+      AND x.reader_id = r.reader_id AND x.to_seq >= :last), :last);
 
 -- name: unread_of
 SELECT COUNT(*) FROM messages m
