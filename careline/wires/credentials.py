@@ -46,7 +46,7 @@ class Credentials:
         self._clock = clock
         self._passwords = passwords
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._revocations = 0
+        self.revocations = 0
         self._used: Batch[tuple[str, int], None] = Batch(
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
@@ -58,13 +58,13 @@ class Credentials:
         known = self._known.get(key)
         if known is not None and known.until > now:
             return known.actor
-        revocations = self._revocations
+        revocations = self.revocations
         try:
             actor = await self._look_up(token, issuer)
         except Unauthenticated:
             self._gate.take_from("sign_in_address", address)
             raise
-        if revocations == self._revocations:
+        if revocations == self.revocations:
             # Had something been revoked while we looked, what we read may already be untrue.
             self._known[key] = _Known(actor, min(now + TRUSTED_FOR, actor.expires_at or now + TRUSTED_FOR))
             if len(self._known) > REMEMBERED:
@@ -82,7 +82,7 @@ class Credentials:
 
     def forget(self, keys: tuple[str, ...]) -> None:
         """Drop what is remembered of these credentials or people."""
-        self._revocations += 1
+        self.revocations += 1
         gone = [k for k, known in self._known.items() if known.actor.credential in keys or known.actor.person in keys]
         for key in gone:
             del self._known[key]

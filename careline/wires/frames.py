@@ -71,16 +71,18 @@ class Reader:
     def feed(self, data: bytes) -> None:
         """Take bytes as they come. Raises `Violation`; after one, nothing more may be fed."""
         data = self._buffer + data if self._buffer else data
-        while (end := self._one(data)) is not None:
-            data = data[end:]
-        self._buffer = data
+        # By position: cutting off each of many tiny frames would copy the rest every time.
+        at = 0
+        while (end := self._one(data, at)) is not None:
+            at = end
+        self._buffer = data[at:]
 
-    def _one(self, data: bytes) -> int | None:
-        """Handle the frame at the start of the data; where it ends, or None when it is not all there yet."""
-        if len(data) < 2:
+    def _one(self, data: bytes, at: int) -> int | None:
+        """Handle the frame that starts there; where it ends, or None when it is not all there yet."""
+        if len(data) < at + 2:
             return None
-        first, second = data[0], data[1]
-        opcode, size, start = first & 0x0F, second & 0x7F, 2
+        first, second = data[at], data[at + 1]
+        opcode, size, start = first & 0x0F, second & 0x7F, at + 2
         if first & 0x70 or opcode not in (0, TEXT, BINARY, CLOSE, PING, PONG):
             raise Violation(1002, "reserved bits or opcode")
         if not second & 0x80:
@@ -88,10 +90,10 @@ class Reader:
         if opcode >= CLOSE and (size > 125 or not first & 0x80):
             raise Violation(1002, "control frames are short and whole")
         if size >= 126:
-            start = 4 if size == 126 else 10
+            start = at + (4 if size == 126 else 10)
             if len(data) < start:
                 return None
-            size = int.from_bytes(data[2:start])
+            size = int.from_bytes(data[at + 2 : start])
         # The announced size is judged before a byte of it is kept.
         if opcode < CLOSE and size + self._size > MESSAGE_BYTES:
             raise Violation(1009, f"a message has at most {MESSAGE_BYTES} bytes")

@@ -26,6 +26,7 @@ SILENCE_MS = 70_000
 CONTROL_FRAMES = 20
 CONTROL_WINDOW_MS = 10_000
 CLOSING_MS = 3_000
+UNREAD_BYTES = 4 << 20
 
 
 class Talk(Protocol):
@@ -90,9 +91,13 @@ class Socket(asyncio.Protocol):
             self.transport.close()  # both have said it (section 7.1.1): the server hangs up first
 
     def send(self, payload: bytes) -> None:
-        """One text message, unless the socket is closing."""
-        if self.closing_at is None:
-            self.write(frames.text(payload))
+        """One text message, unless the socket is closing. Who asks and asks and takes no answer is hung up."""
+        if self.closing_at is not None:
+            return
+        if self.buffered() > UNREAD_BYTES:
+            self.close(4413, "too slow: reconnect and resume")
+            return
+        self.write(frames.text(payload))
 
     def close(self, code: int, reason: str = "") -> None:
         """Say goodbye; the peer's own goodbye, or the sweep a little later, ends the connection."""

@@ -1,14 +1,15 @@
-"""The world on the embedded store alone, for what never comes as far as a database."""
+"""The world on the embedded store alone, for what does not differ between engines."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.world import World, stage
+from tests.security.places import place
+from tests.world import World
 
 
 @pytest.fixture
 async def here(tmp_path: Path) -> AsyncIterator[World]:
-    async with stage(tmp_path / "careline.db") as world:
+    async with place(tmp_path) as world:
         yield world

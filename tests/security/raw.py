@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -82,11 +82,14 @@ def masked(first: int, payload: bytes, *, size: int | None = None, mask: bool = 
 
 
 class RawSocket:
-    """A WebSocket after its handshake, frame by frame."""
+    """A WebSocket after its handshake, frame by frame. `left` are those that nobody has closed yet."""
+
+    left: "ClassVar[list[RawSocket]]" = []
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
         self.writer = writer
+        self.left.append(self)
 
     @classmethod
     async def opens(cls, url: str, path: str = "/v1/socket", *headers: str) -> "RawSocket":
@@ -125,6 +128,7 @@ class RawSocket:
 
     def gone(self) -> None:
         self.writer.transport.abort()
+        self.left.remove(self)
 
 
 def handshake(url: str, path: str = "/v1/socket", *headers: str) -> bytes:
@@ -138,3 +142,8 @@ def handshake(url: str, path: str = "/v1/socket", *headers: str) -> bytes:
         *headers,
     ]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+async def knock(url: str, path: str = "/v1/socket", *headers: str) -> Answer:
+    """Try to open a socket, and be refused: the answer is whole with its problem document."""
+    return await exchange(url, handshake(url, path, *headers), until=b'"}')

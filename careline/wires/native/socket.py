@@ -25,6 +25,7 @@ from careline.core.errors import (
     Unavailable,
 )
 from careline.core.events import Recorded
+from careline.features.tokens.actions import actor_again
 from careline.live.connection import Connection
 from careline.wires import shapes
 from careline.wires.http import Call, Route, log_failure
@@ -38,10 +39,15 @@ from careline.wires.socket import Socket
 IN_FLIGHT = 64
 BAD_MESSAGES = 5
 FLOODED = 20
+FLOOD_MS = 10_000
 _encode = msgspec.json.Encoder().encode
 
 
-class _Envelope(Struct, frozen=True):
+class _Kind(Struct, frozen=True):
+    type: str
+
+
+class _Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     type: str
     id: str | None = None
     data: msgspec.Raw = msgspec.Raw(b"{}")
@@ -55,6 +61,7 @@ class _Auth(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", t
     since: str | None = None
 
 
+_decode_kind = msgspec.json.Decoder(_Kind).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _decode_auth = msgspec.json.Decoder(_Auth).decode
 _DECODERS: dict[str, Callable[[bytes], Any]] = {}
@@ -75,6 +82,7 @@ class NativeTalk:
         self._token: str | None = None
         self._bad = 0
         self._floods = 0
+        self._floods_since = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     def opened(self, socket: Socket) -> None:
@@ -96,14 +104,33 @@ class NativeTalk:
         try:
             envelope = shapes.decode(message, _decode_envelope)
         except Refused as refused:
-            self._bad_message(refused)
+            if not self._is_auth(message):
+                self._bad_message(refused)
+            elif self._counts(None):
+                self._introduce(message)
             return
-        if envelope.type == "ping":
-            self._socket.send(b'{"type":"pong"}')
-        elif envelope.type == "auth":
-            self._introduce(message)
-        else:
+        if envelope.type != "ping":
             self._command(envelope)
+        elif self._counts(envelope.id):
+            self._socket.send(b'{"type":"pong"}')
+
+    def _is_auth(self, message: bytes) -> bool:
+        """A frame that renews has fields of its own."""
+        try:
+            return _decode_kind(message).type == "auth"
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+
+    def _counts(self, request_id: str | None) -> bool:
+        """Whether there is room for one more of what is not a command, and is counted like one."""
+        assert self._connection is not None
+        try:
+            self._server.gate.take_as("commands", self._connection.actor)
+        except TooMany as refused:
+            self._flooding()
+            self._fail(refused, request_id)
+            return False
+        return True
 
     # Coming in ------------------------------------------------------------------------------------------------------
 
@@ -122,6 +149,7 @@ class NativeTalk:
         self._spawn(self._let_in(auth))
 
     async def _let_in(self, auth: _Auth) -> None:
+        revocations = self._server.credentials.revocations
         try:
             if auth.token is not None:
                 actor = await self._server.identify(auth.token, self._address)
@@ -146,15 +174,19 @@ class NativeTalk:
             self._socket.close(1013, "try again later")
         else:
             self._token = auth.token
-            await self._join(actor, auth.since)
+            await self._join(actor, auth.since, revocations)
         finally:
             self._introducing = False
 
     def _renew(self, actor: Actor) -> None:
-        """A fresh access token for the person who is here already."""
+        """A fresh access token for the person who is here already, with the rights they came with."""
         assert self._connection is not None
-        if (actor.person, actor.workspace_id) != (self._connection.person, self._connection.actor.workspace_id):
+        before = self._connection.actor
+        if (actor.person, actor.workspace_id) != (before.person, before.workspace_id):
             self._socket.close(4403, "this socket belongs to somebody else")
+            return
+        if (actor.role, actor.scope) != (before.role, before.scope):
+            self._socket.close(4410, "what you may do has changed: come in anew")
             return
         self._connection.keys.add(actor.credential)
         self._server.sockets.introduced(self._socket, actor.expires_at)
@@ -166,7 +198,17 @@ class NativeTalk:
         if len(self._server.hub.listeners_of(actor.person, actor.workspace_id)) >= most:
             raise TooMany(5_000)
 
-    async def _join(self, actor: Actor, since: str | None) -> None:
+    async def _recheck(self, actor: Actor) -> None:
+        """Look again at what let them in, now that we would be told of its end."""
+        try:
+            now = await self._server.database.read(actor_again, actor)
+        except Refused:
+            self._socket.close(4410, "revoked")
+            return
+        if (now.role, now.scope) != (actor.role, actor.scope):
+            self._socket.close(4410, "what you may do has changed: come in anew")
+
+    async def _join(self, actor: Actor, since: str | None, revocations: int) -> None:
         """Hold what happens, read the past, say it, then let go: no gap, no order lost."""
         server, socket = self._server, self._socket
         if socket.closing_at is not None:
@@ -177,6 +219,8 @@ class NativeTalk:
         server.joined(connection)
         self._connection = connection
         server.sockets.introduced(socket, actor.expires_at)
+        if revocations != server.credentials.revocations:
+            await self._recheck(actor)
         past: list[Recorded] | None = []
         try:
             if since is not None:
@@ -273,6 +317,9 @@ class NativeTalk:
             self._socket.close(4400, "too many bad messages")
 
     def _flooding(self) -> None:
+        now = self._server.clock()
+        if now - self._floods_since > FLOOD_MS:
+            self._floods, self._floods_since = 0, now
         self._floods += 1
         if self._floods > FLOODED:
             self._socket.close(4429, "flooding")
