@@ -1,13 +1,15 @@
 """Who listens, and who should hear what. Knows actors, facts and signals; knows no wire."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from careline.core.actor import Actor
 from careline.core.events import PresenceChanged, Recorded, Signal
-from careline.live.connection import Connection
+from careline.live.connection import Connection, Speech
 
+logger = logging.getLogger("careline.live")
 Listeners = dict[Any, set[Connection]]
 
 
@@ -65,7 +67,7 @@ class Hub:
                 try:
                     frame = frames[key]
                 except KeyError:
-                    frame = frames[key] = key[0].encode(recorded, key[1])
+                    frame = frames[key] = _worded(recorded, *key)
                 if frame is not None:
                     connection.push(frame, seq)
         if recorded.event.hangs_up:
@@ -122,6 +124,18 @@ class Hub:
         for connection in list(self._workspaces.get(workspace_id, ())):
             if not connection.keys.isdisjoint(keys):
                 connection.hang_up(code, reason)
+
+
+def _worded(recorded: Recorded, wire: Speech, view: str) -> bytes | None:
+    """What the wire makes of a fact. One that fails at it is silent: the others, and whoever waits for the answer to
+    something else of the same commit, must not pay for it.
+    """
+    try:
+        return wire.encode(recorded, view)
+    except Exception as error:
+        fields = {"fact": recorded.event.tag(), "wire": type(wire).__name__, "error": type(error).__name__}
+        logger.error("a fact could not be worded", extra={"fields": fields})
+        return None
 
 
 def hears(actor: Actor, recorded: Recorded) -> bool:

@@ -11,10 +11,12 @@ from careline.core import context
 from careline.core.actor import system
 from careline.core.batch import Batch
 from careline.core.context import NOWHERE, Context
+from careline.core.events import Recorded
 from careline.features.people.actions import add_contact
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings
 from careline.store.migrate import migrate
+from careline.wires.native.frames import Frame, NativeSpeech
 from tests.world import World
 
 
@@ -72,3 +74,22 @@ async def test_the_first_look_hears_of_what_another_process_wrote_before_it(tmp_
     assert not await ours.engine.changed_elsewhere()
     await theirs.close()
     await ours.close()
+
+
+async def test_a_fact_that_a_wire_cannot_word_does_not_silence_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = NativeSpeech.frame
+
+    def fails(self: NativeSpeech, recorded: Recorded, view: str) -> Frame | None:
+        if view == "contact":
+            raise ValueError
+        return word(self, recorded, view)
+
+    monkeypatch.setattr(NativeSpeech, "frame", fails)
+    ana, cara = await world.ana.opens(), await world.cara.opens()
+    reply = await ana.does("message.send", conversation_id=world.conversation, body="Hello")
+    assert reply["body"] == "Hello"
+    monkeypatch.undo()
+    await ana.does("message.send", conversation_id=world.conversation, body="Again")
+    assert (await cara.hears("message.sent"))["data"]["message"]["body"] == "Again"
