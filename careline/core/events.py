@@ -36,6 +36,16 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
         """Connections that this fact ends, by credential (`token:…`), person, or `conversation/person`."""
         return ()
 
+    @property
+    def rewrites(self) -> str | None:
+        """The id of the row that earlier facts must not show as it was: it was edited, or its text taken back."""
+        return None
+
+    @property
+    def shuts_out(self) -> str | None:
+        """Whom, as `kind:id`, earlier facts of this conversation are not for any more."""
+        return None
+
     @classmethod
     def tag(cls) -> str:
         """The fact's one name, such as `message.sent`."""
@@ -60,11 +70,23 @@ class Recorded:
     """An event with its place in the log, what it is about, and who was part of the conversation then.
 
     `people` are the participants as `kind:id`. `origin` is the connection whose command made it and `request` that
-    command's own id, both known only in the process where it happened. `frames` keeps what each wire made of it:
-    encoded once, sent to many.
+    command's own id, both known only in the process where it happened. `frames` keeps what each wire made of it,
+    and `cursor` its opaque place: made once, sent to many.
     """
 
-    __slots__ = ("about", "actor", "at", "event", "frames", "origin", "people", "request", "seq", "workspace_id")
+    __slots__ = (
+        "about",
+        "actor",
+        "at",
+        "cursor",
+        "event",
+        "frames",
+        "origin",
+        "people",
+        "request",
+        "seq",
+        "workspace_id",
+    )
 
     def __init__(
         self,
@@ -88,6 +110,7 @@ class Recorded:
         self.origin = origin
         self.request = request
         self.frames: dict[Any, bytes | None] = {}
+        self.cursor: str | None = None
 
     @property
     def conversation_id(self) -> str | None:
@@ -111,7 +134,7 @@ class TypingChanged(Signal, frozen=True, kw_only=True):
 
 
 class PresenceChanged(Signal, frozen=True, kw_only=True):
-    """Somebody came (their first socket) or went (their last)."""
+    """Somebody came (their first socket) or went (their last); with a conversation, to or from that one alone."""
 
     online: bool
     last_seen_at: int | None = None

@@ -181,7 +181,9 @@ class Edge:
         cors = False
         try:
             target, _, query = request.raw_path.partition("?")
-            methods, parameters = self._find(request, target)
+            methods, raw = self._find(request, target)
+            wire = next(iter(methods.values()))[0].wire  # the address is theirs: from here on they say no
+            parameters = [_segment(value) for value in raw]
             if request.method == "OPTIONS" and "OPTIONS" not in methods:
                 response = self._preflight(methods, origin)
             elif request.method not in methods:
@@ -214,7 +216,7 @@ class Edge:
         return response
 
     def _find(self, request: web.BaseRequest, target: str) -> tuple[Methods, list[str]]:
-        """The routes of the raw target. Host and target are judged as they came, before anything is made of them."""
+        """The routes of the raw target, and its parameters as they came. Host and target are judged as they came, before anything is made of them."""
         if request.method in ("CONNECT", "TRACE"):
             raise MethodNotAllowed([])
         if sum(len(name) + len(value) + 4 for name, value in request.raw_headers) > HEADER_BYTES:
@@ -229,7 +231,7 @@ class Edge:
         methods, raw = self.router.find(target)
         if not methods:
             raise NotFound("There is nothing at this address.", code="no_such_route")
-        return methods, [_segment(value) for value in raw]
+        return methods, raw
 
     def _call(self, request: web.BaseRequest, request_id: str, parameters: dict[str, str], query: str) -> Call:
         address, forwarded = self._address(request)

@@ -17,14 +17,13 @@ Who = Literal["public", "anyone", "contact", "staff"]
 
 
 class Asking(Struct):
-    """Who asks, and how. `connection` and `request` are set on a socket; `cookies` carries cookies in and out."""
+    """Who asks, and how. `connection` is set on a socket; `cookies` carries cookies in and out."""
 
     server: Server
     actor: Actor | None
     address: str
     origin: str = ""
     connection: str | None = None
-    request: str | None = None
     cookies: "Cookies | None" = None
     token: str | None = None
 

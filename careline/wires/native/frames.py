@@ -31,7 +31,6 @@ from careline.wires.frames import text
 from careline.wires.native import facts, shapes
 
 USE = "events"
-IN_STREAM = object()  # a command's result when its reply has gone out in the stream of events
 _encode = msgspec.json.Encoder().encode
 
 
@@ -79,7 +78,10 @@ class NativeSpeech:
         return Frame(recorded.event.tag(), data, self.cursor(recorded), recorded.conversation_id or UNSET)
 
     def cursor(self, recorded: Recorded) -> str:
-        return self._cursors.encode(recorded.seq, recorded.workspace_id, USE)
+        """The fact's place in the stream, encrypted once for all views."""
+        if recorded.cursor is None:
+            recorded.cursor = self._cursors.encode(recorded.seq, recorded.workspace_id, USE)
+        return recorded.cursor
 
     def encode_signal(self, signal: Signal, view: str) -> bytes | None:
         side = view.partition("/")[0]

@@ -25,13 +25,16 @@ from careline.core.errors import (
     Unavailable,
 )
 from careline.core.events import Recorded
+from careline.features.messages.rows import Sent
 from careline.features.tokens.actions import actor_again
 from careline.live.connection import Connection
 from careline.wires import shapes
 from careline.wires.http import Call, Route, log_failure
 from careline.wires.native.commands import COMMANDS, Asking, Command
-from careline.wires.native.frames import IN_STREAM, USE, NativeSpeech, Reply
+from careline.wires.native.frames import USE, NativeSpeech, Reply
 from careline.wires.native.routes import NATIVE
+from careline.wires.native.shapes import message as said
+from careline.wires.native.table.messages import Send, sending
 from careline.wires.problems import problem
 from careline.wires.server import Server
 from careline.wires.socket import Socket
@@ -64,7 +67,7 @@ class _Auth(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", t
 _decode_kind = msgspec.json.Decoder(_Kind).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
 _decode_auth = msgspec.json.Decoder(_Auth).decode
-_DECODERS: dict[str, Callable[[bytes], Any]] = {}
+_DECODERS: dict[str, Callable[[Any], Any]] = {}
 
 
 class NativeTalk:
@@ -84,6 +87,7 @@ class NativeTalk:
         self._floods = 0
         self._floods_since = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sending = 0
 
     def opened(self, socket: Socket) -> None:
         self._socket = socket
@@ -195,7 +199,7 @@ class NativeTalk:
     def _check_room(self, actor: Actor) -> None:
         settings = self._server.settings
         most = settings.sockets_per_contact if actor.kind == "contact" else settings.sockets_per_staff
-        if len(self._server.hub.listeners_of(actor.person, actor.workspace_id)) >= most:
+        if self._server.hub.count(actor) >= most:
             raise TooMany(5_000)
 
     async def _recheck(self, actor: Actor) -> None:
@@ -261,11 +265,14 @@ class NativeTalk:
             if self._server.draining:
                 self._socket.close(1012, '{"retry_after_ms":1000}')
                 return
-            request = shapes.decode(bytes(envelope.data), _decoder(command))
+            request = _typed(command, envelope.data)
         except Refused as refused:
             self._bad_message(refused, envelope.id)
             return
         self._bad = 0
+        if isinstance(request, Send):
+            self._send(request, envelope.id or "")
+            return
         self._spawn(self._run(command, request, envelope.id))
         if len(self._tasks) >= IN_FLIGHT:
             self._socket.transport.pause_reading()
@@ -279,20 +286,44 @@ class NativeTalk:
         try:
             command.admit(actor)
             self._server.gate.take_as("commands", actor)
-            ask = Asking(
-                self._server, actor, self._address, self._origin, connection.id, request_id or "", token=self._token
-            )
+            ask = Asking(self._server, actor, self._address, self._origin, connection.id, token=self._token)
             result = await command.handle(ask, request)
         except Refused as refused:
-            if isinstance(refused, TooMany):
-                self._flooding()
-            self._fail(refused, request_id)
+            self._refuse(refused, request_id)
         except Exception as error:
             log_failure(error, self._request_id, command.name)
             self._fail(Failed(), request_id)
         else:
-            if result is not IN_STREAM:
-                self._socket.send(_encode(Reply(request_id, result)))
+            self._socket.send(_encode(Reply(request_id, result)))
+
+    def _send(self, request: Send, request_id: str) -> None:
+        """The hot command, without a task of its own: what it does comes back as the fact, in its place in the stream."""
+        connection = self._connection
+        assert connection is not None
+        try:
+            sent = self._server.send(sending(connection.actor, request, connection.id, request_id))
+        except Refused as refused:
+            self._refuse(refused, request_id)
+            return
+        self._sending += 1
+        if self._sending >= IN_FLIGHT:
+            self._socket.transport.pause_reading()
+        sent.add_done_callback(lambda done: self._sent(done, connection.actor, request_id))
+
+    def _sent(self, done: "asyncio.Future[Sent]", actor: Actor, request_id: str) -> None:
+        self._sending -= 1
+        if self._sending == IN_FLIGHT // 2:
+            self._resume()
+        if done.cancelled():
+            return
+        error = done.exception()
+        if isinstance(error, Refused):
+            self._refuse(error, request_id)
+        elif error is not None:
+            log_failure(error, self._request_id, "message.send")
+            self._fail(Failed(), request_id)
+        elif done.result().repeated:
+            self._socket.send(_encode(Reply(request_id, said(done.result().message, actor.kind, author=True))))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -302,10 +333,18 @@ class NativeTalk:
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if len(self._tasks) == IN_FLIGHT // 2:
-            with contextlib.suppress(RuntimeError):  # not paused, or closing
-                self._socket.transport.resume_reading()
+            self._resume()
         if not task.cancelled() and (error := task.exception()) is not None:
             raise error
+
+    def _resume(self) -> None:
+        with contextlib.suppress(RuntimeError):  # not paused, or closing
+            self._socket.transport.resume_reading()
+
+    def _refuse(self, refused: Refused, request_id: str | None) -> None:
+        if isinstance(refused, TooMany):
+            self._flooding()
+        self._fail(refused, request_id)
 
     def _fail(self, refused: Refused, request_id: str | None) -> None:
         self._socket.send(_encode({"type": "error", "id": request_id, "error": problem(refused)}))
@@ -325,11 +364,15 @@ class NativeTalk:
             self._socket.close(4429, "flooding")
 
 
-def _decoder(command: Command) -> Callable[[bytes], Any]:
+def _typed(command: Command, data: msgspec.Raw) -> Any:
+    """The command's request. The frame it stands in was checked as a whole: only its shape is left to check."""
     decoder = _DECODERS.get(command.name)
     if decoder is None:
         decoder = _DECODERS[command.name] = msgspec.json.Decoder(command.takes).decode
-    return decoder
+    try:
+        return decoder(data)
+    except msgspec.ValidationError as error:
+        raise shapes.refused(error) from None
 
 
 def route() -> Route:

@@ -16,7 +16,6 @@ from careline.features.receipts.rules import reached
 from careline.store.database import Tx
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
-from careline.wires.native.frames import IN_STREAM
 
 PAGES = "messages"
 
@@ -93,26 +92,27 @@ class Receipts(Struct, frozen=True):
 
 
 @command("message.send", "POST", "/v1/conversations/{conversation_id}/messages", shapes.Message, status=201)
-async def send(ask: Asking, request: Send) -> Any:
+async def send(ask: Asking, request: Send) -> shapes.Message:
     """Say something. It is stored durably before this is answered."""
     actor = ask.somebody
-    sent = await ask.server.send(
-        Sending(
-            actor,
-            request.conversation_id,
-            request.body,
-            request.kind,
-            request.client_id,
-            request.reply_to,
-            request.sender_label,
-            "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
-            ask.connection,
-            ask.request,
-        )
-    )
-    if ask.connection is not None and ask.request is not None and not sent.repeated:
-        return IN_STREAM
+    sent = await ask.server.send(sending(actor, request, ask.connection))
     return shapes.message(sent.message, actor.kind, author=True)
+
+
+def sending(actor: Actor, request: Send, connection: str | None = None, command_id: str | None = None) -> Sending:
+    """The request as the verb takes it; with the socket's connection and command id, so that the fact can answer it."""
+    return Sending(
+        actor,
+        request.conversation_id,
+        request.body,
+        request.kind,
+        request.client_id,
+        request.reply_to,
+        request.sender_label,
+        "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
+        connection,
+        command_id,
+    )
 
 
 @command("message.list", "GET", "/v1/conversations/{conversation_id}/messages", MessagePage)
