@@ -1,7 +1,7 @@
 """Who listens, and who should hear what. Knows actors, facts and signals; knows no wire."""
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -23,16 +23,22 @@ class Hub:
         self._people: Listeners = defaultdict(set)  # those who hear as participants, by (workspace, person)
         self._conversations: Listeners = defaultdict(set)  # bound to one conversation, by (conversation, side)
         self._workspaces: Listeners = defaultdict(set)
+        self._counts: Counter[tuple[str, str, str | None]] = Counter()
         self.connections: set[Connection] = set()
         self.on_hang_up: Callable[[tuple[str, ...]], None] = lambda keys: None
 
     def join(self, connection: Connection) -> None:
         self.connections.add(connection)
+        self._counts[connection.actor.workspace_id, connection.person, connection.conversation_id] += 1
         for listeners, key in self._places(connection):
             listeners[key].add(connection)
 
     def leave(self, connection: Connection) -> None:
         self.connections.discard(connection)
+        key = (connection.actor.workspace_id, connection.person, connection.conversation_id)
+        self._counts[key] -= 1
+        if not self._counts[key]:
+            del self._counts[key]
         for listeners, key in self._places(connection):
             listeners[key].discard(connection)
             if not listeners[key]:
@@ -50,8 +56,9 @@ class Hub:
         yield (self._agents if actor.kind == "staff" else self._contacts), actor.workspace_id
         yield self._people, (actor.workspace_id, connection.person)
 
-    def listeners_of(self, person: str, workspace_id: str) -> list[Connection]:
-        return [c for c in self._workspaces.get(workspace_id, ()) if c.person == person]
+    def count(self, actor: Actor, conversation_id: str | None = None) -> int:
+        """How many connections this person has: to everything of theirs, or bound to one conversation."""
+        return self._counts[actor.workspace_id, actor.person, conversation_id]
 
     def deliver(self, recorded: Recorded) -> None:
         """Say a fact to everybody who should hear it, encoded once per wire and view."""

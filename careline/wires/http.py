@@ -331,7 +331,7 @@ def _is_loopback_host(host: str) -> bool:
     return name.strip("[]") in ("localhost", "127.0.0.1", "::1")
 
 
-def log_failure(error: Exception, request_id: str, path: str) -> None:
+def log_failure(error: BaseException, request_id: str, path: str) -> None:
     """Where it happened, without a message or a value: those could hold what people wrote."""
     places = []
     trace = error.__traceback__

@@ -297,7 +297,7 @@ class NativeTalk:
             self._socket.send(_encode(Reply(request_id, result)))
 
     def _send(self, request: Send, request_id: str) -> None:
-        """The hot command, without a task of its own: what it does comes back as the fact, in its place in the stream."""
+        """The hot command, without a task of its own: its reply is the fact, in its place in the stream."""
         connection = self._connection
         assert connection is not None
         try:
