@@ -38,7 +38,7 @@ class Who(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """Up to a message, or exactly these, or, where both are null, everything."""
+    """Up to a message and all before it, or exactly these."""
 
     reader: Who
     up_to: str | None
@@ -48,7 +48,7 @@ class Reading(Struct, frozen=True):
 
 
 class Delivery(Struct, frozen=True):
-    """Up to a message, or, where that is null, everything."""
+    """Up to a message and all before it, or exactly these."""
 
     reader: Who
     up_to: str | None

@@ -141,7 +141,7 @@ FIELDS: dict[str, Field] = {
     "LastMessage.kind": Field("`text`, `file` or `system`.", "text"),
     "LastMessage.body": Field("Its first 200 characters.", "Is my prescription ready?"),
     "Send.kind": Field(
-        "`text`; `file`, kept elsewhere, as the metadata says; for staff also `system`, and `note`, never told to contacts.",
+        "`text`; `file`, kept elsewhere, as the metadata says; for staff also `system`, and `note`, hidden from contacts.",
         "text",
     ),
     "Receipt.kind": Field("`read` or `delivered`.", "read"),
@@ -215,8 +215,9 @@ SILENT: dict[str, str] = {
 }
 
 SIGNALS: dict[str, str] = {
-    "presence": "Somebody came (their first socket) or has been gone for five seconds.",
-    "typing": "Somebody types, or stopped.",
+    "presence": "Somebody came (their first socket) or has been gone for five seconds: staff hear it of everybody, "
+    "contacts of staff.",
+    "typing": "Somebody types, or stopped: the others of the conversation hear it.",
 }
 
 

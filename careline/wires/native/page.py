@@ -164,7 +164,7 @@ def _events() -> str:
     for event in WORDS:
         told += _frame(event.tag(), EVENTS[event.tag()], f"To {hearers(event)}.")
     for signal, says in SIGNALS.items():
-        told += _frame(signal, says, "A signal, to the others who see the conversation or the workspace.")
+        told += _frame(signal, says, "A signal.")
     silent = "".join(f"<li><code>{name}</code>: {escape(says)}" for name, says in SILENT.items())
     return f"{told}<h3>Kept in the log, not told</h3><ul>{silent}</ul>"
 
