@@ -1,0 +1,92 @@
+"""What the docs tell people to type does what the docs say it does."""
+
+import asyncio
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careline import demo
+from careline.app import App
+from careline.settings import Settings
+from tests.tools import ROOT
+from tests.world import stage
+
+API = (ROOT / "docs" / "api.md").read_text()
+OPERATE = (ROOT / "docs" / "operate.md").read_text()
+MARK = "-- end of a block --"
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+async def test_the_first_conversation_goes_as_it_is_written(tmp_path):
+    conversation = API.partition("## A first conversation")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```(?:\n```json\n(.*?)```)?", conversation, re.DOTALL)
+    app = App(Settings(database=str(tmp_path / "demo.db"), listen=["127.0.0.1:0"], log_level="error"), demo=True)
+    await app.start()
+    try:
+        seeded = await demo.seed(app)
+        script = "".join(f"{block}\necho\necho '{MARK}'\n" for block, _ in blocks)
+        script = script.replace("http://127.0.0.1:8200", app.server.public_url)
+        script = script.replace("the password that make demo printed", seeded.password)
+        answers = (await run(script)).split(MARK)
+    finally:
+        await app.stop()
+    for (block, promised), answer in zip(blocks, answers, strict=False):
+        if promised:
+            assert holds(json.loads(promised), json.loads(answer)), f"{block}\nanswered\n{answer}"
+
+
+async def run(script: str) -> str:
+    """What the script prints; it must end well."""
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-euo", "pipefail", "-c", script, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    said, complained = await asyncio.wait_for(shell.communicate(), 40)
+    assert shell.returncode == 0, complained.decode()
+    return said.decode()
+
+
+def holds(promised: Any, answer: Any) -> bool:
+    """Whether the answer has everything that was promised; `…` stands for anything, and more is welcome."""
+    if promised == "…":
+        return answer is not None
+    if isinstance(promised, dict):
+        return isinstance(answer, dict) and all(k in answer and holds(v, answer[k]) for k, v in promised.items())
+    if isinstance(promised, list):
+        return len(promised) == len(answer) and all(holds(p, a) for p, a in zip(promised, answer, strict=True))
+    return bool(promised == answer)
+
+
+async def test_after_a_restore_clients_are_told_to_read_anew(tmp_path):
+    (commands,) = re.findall(r"```sql\n(.*?)```", OPERATE, re.DOTALL)
+    async with stage(tmp_path / "careline.db") as world:
+        with sqlite3.connect(tmp_path / "careline.db") as source, sqlite3.connect(tmp_path / "backup.db") as copy:
+            source.backup(copy)
+        source.close()
+        await world.cara.sends(world.conversation, "after the backup")
+        stood = await world.cara.asks("GET", "/v1/events")
+        token, late, epoch = world.cara.token, stood["cursor"], stood["epoch"]
+    copy.executescript(commands)
+    copy.close()
+    app = App(Settings(database=str(tmp_path / "backup.db"), listen=["127.0.0.1:0"], log_level="error"))
+    await app.start()
+    try:
+        feed = f"{app.server.public_url}/v1/events?since={late}"
+        said = json.loads(await run(f"curl -s -H 'Authorization: Bearer {token}' '{feed}'"))
+    finally:
+        await app.stop()
+    assert said["reset"] and said["epoch"] != epoch
+
+
+def test_make_has_the_commands_that_the_readme_names():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {word for name in ("README.md", "CONTRIBUTING.md") for word in made(ROOT / name)}
+    assert {"demo", "test"} <= named <= targets
+
+
+def made(page: Path) -> list[str]:
+    return re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(), re.MULTILINE)
