@@ -114,6 +114,7 @@ class Tail:
             followed.grown = None
         while (recorded := followed.early.pop(followed.next, None)) is not None:
             followed.next += 1
+            _amend(followed.ring, recorded)
             followed.ring.append(recorded)
             self._deliver(recorded)
 
@@ -139,3 +140,18 @@ class Tail:
                     await asyncio.sleep(PATIENCE * 10)
         finally:
             followed.refill = None
+
+
+def _amend(ring: deque[Recorded], recorded: Recorded) -> None:
+    """Keep memory as truthful as the log, which joins rows and people as they are now: what was taken back is told to
+    nobody who comes later, and nothing to somebody who has left.
+    """
+    rewritten, gone = recorded.event.rewrites, recorded.event.shuts_out
+    for earlier in ring if rewritten or gone else ():
+        if earlier.conversation_id != recorded.conversation_id:
+            continue
+        if rewritten and getattr(earlier.about, "id", None) == rewritten:
+            earlier.about = recorded.about
+            earlier.frames.clear()
+        if gone:
+            earlier.people = tuple(person for person in earlier.people if person != gone)

@@ -47,3 +47,7 @@ class ParticipantLeft(ConversationEvent, frozen=True, kw_only=True):
     @property
     def hangs_up(self) -> tuple[str, ...]:
         return (f"{self.conversation_id}/{self.kind}:{self.person_id}",)
+
+    @property
+    def shuts_out(self) -> str:
+        return f"{self.kind}:{self.person_id}"

@@ -19,9 +19,15 @@ class MessageSent(_MessageEvent, frozen=True, kw_only=True):
     pass
 
 
-class MessageEdited(_MessageEvent, frozen=True, kw_only=True):
+class _Rewritten(_MessageEvent, frozen=True, kw_only=True):
+    @property
+    def rewrites(self) -> str:
+        return self.message_id
+
+
+class MessageEdited(_Rewritten, frozen=True, kw_only=True):
     pass
 
 
-class MessageDeleted(_MessageEvent, frozen=True, kw_only=True):
+class MessageDeleted(_Rewritten, frozen=True, kw_only=True):
     pass

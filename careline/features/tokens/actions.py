@@ -125,6 +125,10 @@ async def refresh_session(
     if session is None or not rules.is_live(session.revoked_at, session.expires_at, tx.now):
         raise Unauthenticated()
     staff = _works_at(await workspaces_of(tx, actor, session.account_id), workspace_id or session.workspace_id)
+    if staff.workspace_id != session.workspace_id:
+        # Signing out will be a fact of the new workspace, which nobody in the old one hears.
+        await tx.open_workspace(session.workspace_id)
+        tx.emit(SessionRevoked(session_id=session.id, staff_id=session.staff_id), actor)
     access, refresh = _pair()
     session = msgspec.structs.replace(
         session,
@@ -201,6 +205,8 @@ async def actor_again(tx: Tx, actor: Actor) -> Actor:
         return await _staff_actor(tx, await tx.one(Session, "session_by_id", id=id_))
     if kind == "token":
         return await _contact_actor(tx, await tx.one(ContactToken, "contact_token_by_id", id=id_))
+    if actor.expires_at is not None and actor.expires_at <= tx.now:
+        raise Unauthenticated()
     if actor.kind == "staff":
         staff = await find_staff(tx, actor, actor.id)
         if staff is None or staff.deactivated_at is not None:

@@ -4,10 +4,10 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.actor import Actor, system
-from careline.core.errors import BadRequest, Forbidden, Unauthenticated
+from careline.core.errors import BadRequest, Forbidden, OriginNotAllowed, Unauthenticated
 from careline.core.ids import new_id
 from careline.features.conversations.actions import start_visit
-from careline.features.people.actions import add_account, add_staff, find_staff, workspaces_of
+from careline.features.people.actions import add_account, add_staff, any_staff, find_staff, workspaces_of
 from careline.features.people.rows import Staff
 from careline.features.tokens.actions import end_session, issue_ticket, start_session, use_setup_secret
 from careline.features.tokens.rows import IssuedSession
@@ -128,6 +128,8 @@ async def set_up(ask: Asking, request: SetUp) -> Session:
 
 async def _set_up(tx: Tx, actor: Actor, request: SetUp, password_hash: str) -> IssuedSession:
     await use_setup_secret(tx, actor, request.secret)
+    if await any_staff(tx, actor):
+        raise Unauthenticated("Somebody works here already: an administrator adds whoever comes next.")
     account = await add_account(tx, actor, request.name, request.email, password_hash)
     workspace = await add_workspace(tx, actor, new_id(), request.workspace_name)
     first = system(workspace.id)
@@ -149,6 +151,8 @@ async def visit(ask: Asking, request: Visit) -> Visitor:
     workspace = await server.database.read(find_workspace, system(), request.workspace_id)
     if workspace is None:
         raise BadRequest("There is no such workspace.", code="no_such_workspace")
+    if ask.origin and not server.origins.allows(ask.origin, workspace.id):
+        raise OriginNotAllowed()
     gate.take_from("visits", ask.address)
     gate.take_from("visits_day", ask.address)
     gate.take("visits_workspace", workspace.id)

@@ -1,0 +1,276 @@
+"""Shut out is shut out (S-026 to S-028, S-043, S-072): every door, every socket, at once and for good."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from careline.core.actor import Actor, system
+from careline.core.errors import Unauthenticated
+from careline.features.conversations.actions import add_participant, remove_participant
+from careline.features.messages.actions import delete_message, edit_message
+from careline.features.people.actions import add_staff, deactivate_staff, find_account, update_staff
+from careline.features.tokens.actions import actor_again, actor_by_secret, issue_ticket, revoke_token
+from careline.store.database import Tx
+from tests.security.places import place
+from tests.security.raw import RawSocket
+from tests.world import GREENLEAF, HILLSIDE, PASSWORD, Person, World
+
+Session = dict[str, Any]
+
+
+async def signs_in(world: World, email: str, *, status: int = 200, **more: Any) -> Session:
+    body = {"email": email, "password": PASSWORD, **more}
+    async with world.http.post(world.url + "/v1/session", json=body) as answer:
+        assert answer.status == status, await answer.text()
+        session: Session = await answer.json()
+        return session
+
+
+async def refreshes(world: World, token: str, **more: Any) -> tuple[int, Session]:
+    async with world.http.post(world.url + "/v1/session/refresh", json={"refresh_token": token, **more}) as answer:
+        return answer.status, await answer.json()
+
+
+def bearing(token: str) -> dict[str, Any]:
+    return {"headers": {"Authorization": f"Bearer {token}"}}
+
+
+End = Callable[[World, Session], Awaitable[object]]
+
+
+async def _signs_out(world: World, session: Session) -> None:
+    assert await world.ben.status_of("DELETE", "/v1/session", **bearing(session["access_token"])) == 204
+
+
+async def _changes_the_password(world: World, session: Session) -> None:
+    body = {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
+    path = "/v1/session/password"
+    assert await world.ben.status_of("POST", path, json=body, **bearing(session["access_token"])) == 204
+
+
+async def _is_deactivated(world: World, session: Session) -> None:
+    await world.app.database.write(deactivate_staff, world.ana.actor, "ben")
+
+
+async def _is_found_out(world: World, session: Session) -> None:
+    """A copy of the refresh token was used, and so was the original."""
+    assert (await refreshes(world, session["refresh_token"]))[0] == 200
+    assert (await refreshes(world, session["refresh_token"]))[0] == 401
+
+
+ENDS: list[End] = [_signs_out, _changes_the_password, _is_deactivated, _is_found_out]
+
+
+@pytest.mark.parametrize("end", ENDS)
+async def test_what_ends_a_session_ends_all_that_came_of_it(world: World, end: End) -> None:
+    session = await signs_in(world, "ben@greenleaf.example")
+    access = session["access_token"]
+    assert await world.ben.status_of("GET", "/v1/me", **bearing(access)) == 200  # remembered from here on
+    ticket = await world.ben.asks("POST", "/v1/tickets", status=201, **bearing(access))
+    socket = await world.ben.opens(token=access)
+    started = time.monotonic()
+    await end(world, session)
+    assert await socket.is_closed(within=2) == 4410
+    assert time.monotonic() - started < 2
+    assert await world.ben.status_of("GET", "/v1/me", **bearing(access)) == 401
+    assert await world.ben.status_of("POST", "/v1/tickets", **bearing(access)) == 401
+    assert (await refreshes(world, session["refresh_token"]))[0] == 401
+    assert await _by_ticket(world, ticket["ticket"]) == 4401
+
+
+async def _by_ticket(world: World, ticket: str) -> int:
+    socket = await RawSocket.opens(world.url)
+    await socket.frame()
+    await socket.says({"type": "auth", "ticket": ticket})
+    code = await socket.close_code()
+    socket.gone()
+    return code
+
+
+async def test_somebody_deactivated_comes_in_by_no_door(here: World) -> None:
+    session = await signs_in(here, "ben@greenleaf.example")
+    ticket = await here.app.database.write(issue_ticket, here.ben.actor, "")
+    await here.app.database.write(deactivate_staff, here.ana.actor, "ben")
+    await signs_in(here, "ben@greenleaf.example", status=401)
+    assert (await refreshes(here, session["refresh_token"]))[0] == 401
+    assert await here.ben.status_of("GET", "/v1/me") == 401
+    assert await _by_ticket(here, ticket.ticket) == 4401
+    with pytest.raises(Unauthenticated):
+        await here.app.database.read(actor_again, Actor(GREENLEAF, "staff", "ben", credential="issuer:x"))
+
+
+@pytest.mark.parametrize("change", [{"scope": "all"}, {"role": "admin"}])
+async def test_changed_rights_end_the_sockets_that_came_in_by_the_old_ones(here: World, change: dict[str, Any]) -> None:
+    ben = await here.ben.opens()
+    assert (await here.ben.asks("GET", "/v1/me", status=200))["scope"] == "participating"
+    await here.app.database.write(update_staff, here.ana.actor, "ben", **change)
+    assert await ben.is_closed() == 4410
+    me = await here.ben.asks("GET", "/v1/me", status=200)
+    assert me | change == me
+
+
+async def test_nothing_is_heard_after_the_end(here: World) -> None:
+    cara = await here.cara.opens()
+    token_id = here.cara.actor.credential.removeprefix("token:")
+    await here.app.database.write(revoke_token, here.ana.actor, token_id)
+    await here.ana.sends(here.conversation, "not for this socket any more")
+    assert await cara.is_closed() == 4410
+    assert await here.cara.status_of("GET", f"/v1/conversations/{here.conversation}") == 401
+
+
+async def works_elsewhere_too(world: World) -> None:
+    """Ben, at Hillside as well."""
+
+    async def add(tx: Tx, actor: Actor) -> None:
+        account = await find_account(tx, actor, "ben@greenleaf.example")
+        assert account
+        await add_staff(tx, actor, "Ben", staff_id="ben-too", account_id=account.id)
+
+    await world.app.database.write(add, system(HILLSIDE))
+
+
+async def test_signing_out_in_one_workspace_leaves_no_socket_in_another(here: World) -> None:
+    await works_elsewhere_too(here)
+    session = await signs_in(here, "ben@greenleaf.example", workspace_id=GREENLEAF)
+    old = await here.ben.opens(token=session["access_token"])
+    status, moved = await refreshes(here, session["refresh_token"], workspace_id=HILLSIDE)
+    assert (status, moved["workspace"]["id"]) == (200, HILLSIDE)
+    assert await old.is_closed() == 4410
+    assert await here.ben.status_of("GET", "/v1/me", **bearing(session["access_token"])) == 401
+    new = await here.ben.opens(token=moved["access_token"])
+    assert await here.ben.status_of("DELETE", "/v1/session", **bearing(moved["access_token"])) == 204
+    assert await new.is_closed() == 4410
+
+
+async def test_a_changed_password_ends_sessions_in_every_workspace(here: World) -> None:
+    await works_elsewhere_too(here)
+    first = await signs_in(here, "ben@greenleaf.example", workspace_id=GREENLEAF)
+    second = await signs_in(here, "ben@greenleaf.example", workspace_id=HILLSIDE)
+    await _changes_the_password(here, first)
+    for session in (first, second):
+        assert await here.ben.status_of("GET", "/v1/me", **bearing(session["access_token"])) == 401
+        assert (await refreshes(here, session["refresh_token"]))[0] == 401
+
+
+async def test_what_is_revoked_while_it_is_looked_up_lets_nobody_in(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer of the database is on its way to us when the revocation passes it."""
+    database, read = here.app.database, here.app.database.read
+    revoked = False
+
+    async def slow(verb: Any, *args: Any, **named: Any) -> Any:
+        nonlocal revoked
+        found = await read(verb, *args, **named)
+        if verb is actor_by_secret and not revoked:
+            revoked = True
+            await database.write(revoke_token, here.ana.actor, here.cara.actor.credential.removeprefix("token:"))
+        return found
+
+    await here.app.server.follow(GREENLEAF)
+    monkeypatch.setattr(database, "read", slow)
+    socket = await RawSocket.opens(here.url)
+    await socket.frame()
+    await socket.says({"type": "auth", "token": here.cara.token})
+    assert await socket.close_code() in (4401, 4410)
+    assert not [c for c in here.app.server.hub.connections if c.person == "contact:cara"]
+    assert await here.cara.status_of("GET", "/v1/me") == 401
+
+
+async def test_what_is_revoked_before_anybody_listens_is_not_remembered(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = here.app.server
+    assert not server.tail.follows(GREENLEAF)
+    follow = server.follow
+
+    async def late(workspace_id: str) -> None:
+        await here.app.database.write(revoke_token, here.ana.actor, here.cara.actor.credential.removeprefix("token:"))
+        await follow(workspace_id)
+
+    monkeypatch.setattr(server, "follow", late)
+    assert await here.cara.status_of("GET", "/v1/me") == 401
+
+
+async def test_a_clock_set_back_revives_nothing(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = here.app.database.clock
+    now = clock()
+    monkeypatch.setattr(time, "time_ns", lambda: (now - 86_400_000) * 1_000_000)
+    assert clock() == now
+    clock._latest = now + 16 * 60_000
+    assert await here.ana.status_of("GET", "/v1/me") == 401
+    assert clock() == now + 16 * 60_000
+
+
+async def test_a_revocation_outlives_the_process(tmp_path: Any) -> None:
+    async with place(tmp_path) as world:
+        token_id = world.cara.actor.credential.removeprefix("token:")
+        session = await signs_in(world, "ben@greenleaf.example")
+        await _signs_out(world, session)
+        await world.app.database.write(revoke_token, world.ana.actor, token_id)
+        app, cara = world.app, world.cara
+        await world.http.close()
+        await app.stop()
+        world.http = aiohttp.ClientSession()
+        again = type(app)(app.settings, passwords=app.server.passwords)
+        await again.start()
+        world.app = again
+        assert await cara.status_of("GET", "/v1/me") == 401
+        assert await cara.status_of("GET", "/v1/me", **bearing(session["access_token"])) == 401
+        assert (await refreshes(world, session["refresh_token"]))[0] == 401
+        assert await world.ana.status_of("GET", "/v1/me") == 200
+        await world.http.close()
+        await again.stop()
+        await app.database.open()
+
+
+# What was taken back is not told to whoever comes later ---------------------------------------------------------------
+
+
+async def missed(person: Person, since: str) -> str:
+    return str(await person.asks("GET", f"/v1/events?since={since}", status=200))
+
+
+async def test_who_comes_back_does_not_read_what_was_deleted_or_edited_meanwhile(world: World) -> None:
+    cara = await world.cara.opens()
+    since = cara.ready["cursor"]
+    await cara.close()
+    wrong = await world.ana.sends(world.conversation, "canary for another patient")
+    typo = await world.ana.sends(world.conversation, "canary with a typo")
+    other = await world.cara.opens()  # what is worded once is kept for others
+    await other.close()
+    await world.app.database.write(delete_message, world.ana.actor, wrong.id)
+    await world.app.database.write(edit_message, world.ana.actor, typo.id, "without a typo")
+    back = await world.cara.opens(since=since)
+    told = [await back.hears() for _ in range(4)]
+    assert "canary" not in str(told) and "without a typo" in str(told)
+    assert "canary" not in await missed(world.cara, since)
+
+
+async def test_who_has_left_is_told_nothing_more_of_the_past(world: World) -> None:
+    conversation, database = world.conversation, world.app.database
+    await database.write(add_participant, world.ana.actor, conversation, "contact", "dev")
+    dev = await world.dev.opens()
+    since = dev.ready["cursor"]
+    await world.cara.sends(conversation, "while Dev was here")
+    assert (await dev.hears("message.sent"))["data"]["message"]["body"] == "while Dev was here"
+    await database.write(remove_participant, world.ana.actor, conversation, "contact", "dev")
+    await dev.hears("participant.left")
+    await world.cara.sends(conversation, "after Dev has left")
+    await dev.hears_nothing()
+    assert "Dev" not in str((await world.dev.asks("GET", f"/v1/events?since={since}", status=200))["items"]).replace(
+        "'name': 'Dev'", ""
+    )
+    assert await world.dev.status_of("GET", f"/v1/conversations/{conversation}/messages") == 404
+
+
+async def test_a_note_is_never_heard_by_a_contact(world: World) -> None:
+    cara = await world.cara.opens()
+    note = await world.ana.sends(world.conversation, "canary among us", kind="note")
+    await world.app.database.write(edit_message, world.ana.actor, note.id, "canary again")
+    await world.app.database.write(delete_message, world.ana.actor, note.id)
+    await cara.hears_nothing()
+    assert "canary" not in await missed(world.cara, cara.ready["cursor"])
