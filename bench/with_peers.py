@@ -53,6 +53,8 @@ class Contest:
             results = Path(folder) / "results.json"
             words = ["bench", "--engine", engine, "--only", only, "--json", str(results), *self._quick]
             _run([sys.executable, "-m", "careline", *words, *(self._programs if engine == "postgres" else [])])
+            if not results.exists():
+                raise click.ClickException(f"Careline on {engine} was not measured; what it said stands above.")
             found: compare.Json = msgspec.json.decode(results.read_bytes())["engines"][engine]
             return found
 
