@@ -51,11 +51,11 @@ class Socket(asyncio.Protocol):
         self.authenticated = False
         self.expires_at: int | None = None
         self.opened_at = self.heard_at = now
-        self.write = transport.write
         self.buffered = transport.get_write_buffer_size
         self.reader = frames.Reader(talk.heard, self._control)
         self.closing_at: int | None = None
         self._sockets = sockets
+        self._write = transport.write
         self._half_since: int | None = None
         self._controls = 0
         self._controls_since = now
@@ -90,6 +90,11 @@ class Socket(asyncio.Protocol):
             self.close(_answer_code(payload))
             self.transport.close()  # both have said it (section 7.1.1): the server hangs up first
 
+    def write(self, data: bytes) -> None:
+        """Prebuilt frames; nothing after the goodbye, or somebody shut out would hear on until they hang up."""
+        if self.closing_at is None:
+            self._write(data)
+
     def send(self, payload: bytes) -> None:
         """One text message, unless the socket is closing. Who asks and asks and takes no answer is hung up."""
         if self.closing_at is not None:
@@ -104,7 +109,7 @@ class Socket(asyncio.Protocol):
         if self.closing_at is not None:
             return
         self.closing_at = self._sockets.clock()
-        self.write(frames.close(code, reason))
+        self._write(frames.close(code, reason))
         self.reader.deaf = True
 
     def connection_lost(self, exc: Exception | None) -> None:
