@@ -23,6 +23,8 @@ Row = TypeVar("Row", bound=Struct)
 # A group waits in one transaction for its slowest body; more than this would trade latency for nothing.
 _GROUP = 64
 _CHECKPOINT_PAGES = 4_000
+SLOW_READ = 0.005
+WITH_THREADS = 1.0
 
 
 class SqliteTx(Tx):
@@ -152,9 +154,13 @@ class Sqlite:
         self._writer = _Connection("store-writer", self._write_group, _GROUP)
         self._writer.db = connect(self.path, checkpoint_pages=_CHECKPOINT_PAGES)
         self._readers = [_Connection(f"store-reader-{n}", self._read_group, 8) for n in range(self._reader_count)]
+        self._here = connect(self.path, checkpoint_pages=0)
+        self._checked: set[tuple[str, type]] = set()
+        self._threads_until = 0.0
         for reader in self._readers:
             reader.db = connect(self.path, checkpoint_pages=0)
-            reader.db.execute("PRAGMA query_only = ON")
+        for db in (self._here, *(reader.db for reader in self._readers)):
+            db.execute("PRAGMA query_only = ON")
         self._next_reader = 0
         self._data_version: int | None = None
         for thread in (self._writer, *self._readers):
@@ -164,16 +170,31 @@ class Sqlite:
         for thread in (self._writer, *self._readers):
             thread.queue.put(None)
             await asyncio.to_thread(thread.join)
+        self._here.close()
 
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
         return await self._writer.submit(body, origin, committed)
 
     async def read(self, body: Body, origin: Context) -> Any:
-        self._next_reader = (self._next_reader + 1) % len(self._readers)
-        return await self._readers[self._next_reader].submit(body, origin, None)
+        """Read here and now while reads are quick: a page from the cache costs less than waking a thread for it.
 
-    def _tx(self, thread: _Connection, origin: Context) -> SqliteTx:
-        return SqliteTx(thread.db, thread.checked, self._statements, self._clock(), self._settings, origin)
+        A read that took long (a cold cache, a slow disk) sends the following ones to the reader threads for a while, so
+        the loop is kept waiting by at most one of them a second.
+        """
+        started = self._clock.monotonic()
+        if started < self._threads_until:
+            self._next_reader = (self._next_reader + 1) % len(self._readers)
+            return await self._readers[self._next_reader].submit(body, origin, None)
+        try:
+            return self._read_one(self._here, self._checked, body, origin)
+        except (apsw.IOError, apsw.BusyError) as error:
+            raise Unavailable() from error
+        finally:
+            if self._clock.monotonic() - started > SLOW_READ:
+                self._threads_until = started + WITH_THREADS
+
+    def _tx(self, db: apsw.Connection, checked: set[tuple[str, type]], origin: Context) -> SqliteTx:
+        return SqliteTx(db, checked, self._statements, self._clock(), self._settings, origin)
 
     def _write_group(self, thread: _Connection, group: list[_Waiting]) -> None:
         db = thread.db
@@ -196,7 +217,7 @@ class Sqlite:
 
     def _write_one(self, thread: _Connection, waiting: _Waiting) -> None:
         thread.db.execute("SAVEPOINT body")
-        waiting.tx = tx = self._tx(thread, waiting.origin)
+        waiting.tx = tx = self._tx(thread.db, thread.checked, waiting.origin)
         try:
             waiting.result = _step(waiting.body(tx))  # type: ignore[arg-type]
         except (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.BusyError):
@@ -209,15 +230,18 @@ class Sqlite:
     def _read_group(self, thread: _Connection, group: list[_Waiting]) -> None:
         for waiting in group:
             try:
-                thread.db.execute("BEGIN")
-                try:
-                    waiting.result = _step(waiting.body(self._tx(thread, waiting.origin)))  # type: ignore[arg-type]
-                finally:
-                    thread.db.execute("COMMIT")
+                waiting.result = self._read_one(thread.db, thread.checked, waiting.body, waiting.origin)
             except (apsw.IOError, apsw.BusyError):
                 waiting.error = Unavailable()
             except BaseException as error:
                 waiting.error = error
+
+    def _read_one(self, db: apsw.Connection, checked: set[tuple[str, type]], body: Body, origin: Context) -> Any:
+        db.execute("BEGIN")
+        try:
+            return _step(body(self._tx(db, checked, origin)))  # type: ignore[arg-type]
+        finally:
+            db.execute("COMMIT")
 
     async def script(self, text: str, after: str) -> None:
         async def body(tx: Tx) -> None:
