@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -18,6 +19,7 @@ class Metrics:
             "careline_request_seconds", "Time to answer a request", ("method", "path", "status"),
             buckets=_SECONDS, registry=registry,
         )  # fmt: skip
+        self._requests: dict[tuple[str, str, int], Callable[[float], None]] = {}
         self.batches = Histogram(
             "careline_batch_messages", "Messages that shared a commit", buckets=_SIZES, registry=registry
         )
@@ -30,8 +32,13 @@ class Metrics:
         )
 
     def request(self, method: str, path: str, status: int, seconds: float) -> None:
-        known = method if method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD") else "other"
-        self.requests.labels(known, path, str(status)).observe(seconds)
+        observe = self._requests.get((method, path, status))
+        if observe is None:
+            known = method if method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD") else "other"
+            observe = self.requests.labels(known, path, str(status)).observe
+            if known == method:  # a made-up method must not grow the table
+                self._requests[method, path, status] = observe
+        observe(seconds)
 
     def commit(self, seconds: float, bodies: int) -> None:
         self.commits.observe(seconds)

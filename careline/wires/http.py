@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import re
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address, ip_network
+from itertools import count
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote
 
@@ -27,7 +29,6 @@ from careline.core.errors import (
     TooLarge,
     UnsupportedType,
 )
-from careline.core.ids import new_id
 from careline.wires.listener import HEADER_BYTES
 from careline.wires.server import Server
 
@@ -37,6 +38,8 @@ TARGET_CHARACTERS = 8_000
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 logger = logging.getLogger("careline.http")
+# Unique, cheap and telling nothing: a number within this process, after a word for the process.
+_request_ids = (f"{word}-{number:x}" for word in [secrets.token_hex(5)] for number in count(1))
 _HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
@@ -58,8 +61,13 @@ class Call(Struct):
     parameters: dict[str, str]
     query: dict[str, str]
     origin: str
-    scheme: str
-    local: bool = False
+    forwarded: bool = False
+
+    @property
+    def local(self) -> bool:
+        """Whether it comes from this machine itself, and not through something that stands before the server."""
+        host = self.request.headers.get("Host", "")
+        return not self.forwarded and _is_loopback(self.address) and _is_loopback_host(host)
 
     @property
     def bearer(self) -> str | None:
@@ -175,7 +183,7 @@ class Edge:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         started = time.perf_counter()
-        request_id = new_id()
+        request_id = next(_request_ids)
         wire, path = self._default, "-"
         origin = request.headers.get("Origin", "")
         cors = False
@@ -216,7 +224,7 @@ class Edge:
         return response
 
     def _find(self, request: web.BaseRequest, target: str) -> tuple[Methods, list[str]]:
-        """The routes of the raw target, and its parameters as they came. Host and target are judged as they came, before anything is made of them."""
+        """The routes of the raw target. Host and target are judged as they came, before anything is made of them."""
         if request.method in ("CONNECT", "TRACE"):
             raise MethodNotAllowed([])
         if sum(len(name) + len(value) + 4 for name, value in request.raw_headers) > HEADER_BYTES:
@@ -243,8 +251,7 @@ class Edge:
             parameters=parameters,
             query=_query(query),
             origin=request.headers.get("Origin", "").lower(),
-            scheme="https" if self._server.public_url.startswith("https") else "http",
-            local=not forwarded and _is_loopback(address) and _is_loopback_host(request.headers.get("Host", "")),
+            forwarded=forwarded,
         )
 
     def _address(self, request: web.BaseRequest) -> tuple[str, bool]:
