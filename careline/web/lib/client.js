@@ -17,7 +17,7 @@ import { emptyState, reduce } from './state.js';
  * @property {() => string} newId
  * @property {() => Promise<void>} refetch the lists this page shows; threads are fetched here
  * @property {(id:string) => Promise<string>} [place] the real conversation of a provisional one, made if need be
- * @property {(state:import('./state.js').State) => void} changed
+ * @property {(state:import('./shapes.js').State) => void} changed
  * @property {(phase:import('./live.js').Phase, reason?:string) => void} phase
  * @property {(message:Message) => void} [incoming] something was said to this person just now
  */
@@ -128,11 +128,11 @@ export class Client {
   /** @param {Frame} frame */
   #heard(frame) {
     frame.received_at = this.world.clock.now();
-    if (frame.type === 'typing') this.#tick.put('', true);
     const message = frame.type === 'message.sent' ? /** @type {Message} */ (frame.data.message) : null;
     const known = message && this.state.threads[message.conversation_id]?.messages.some((m) => m.id === message.id);
     if (message?.client_id) this.outbox?.settle(message.client_id);
     this.dispatch(frame);
+    if (frame.type === 'typing') this.#tick.put('', true);
     if (!message || known || message.sender_kind === this.state.me?.kind) return;
     this.#delivered.put(message.conversation_id, message.id);
     this.world.incoming?.(message);

@@ -39,16 +39,24 @@ function readable(colour, ground, least) {
   return towards;
 }
 
+/** The nearest colour that stands out from its ground (3:1) and on which words can be read (4.5:1). @param {Rgb} colour @param {Rgb} ground */
+function button(colour, ground) {
+  for (let share = 0; share <= 1; share += 0.04) {
+    for (const towards of [INK, WHITE]) {
+      const fill = mix(colour, towards, share);
+      const words = [WHITE, INK].find((ink) => contrast(fill, ink) >= 4.5);
+      if (words && contrast(fill, ground) >= 3) return { fill, words };
+    }
+  }
+  return { fill: INK, words: WHITE };
+}
+
 /** Values for the CSS tokens. @param {string|null|undefined} accent "#rrggbb" @param {boolean} dark @returns {Record<string,string>|null} */
 export function accentTokens(accent, dark) {
   const colour = rgb(accent);
   if (!colour) return null;
   /** @type {Rgb} */
-  const ground = dark ? [24, 28, 32] : [255, 255, 255];
-  // A button must stand out from its ground (3:1) and its words from the button (4.5:1).
-  let fill = readable(colour, ground, 3);
-  const words = contrast(fill, WHITE) >= 4.5 || contrast(fill, WHITE) >= contrast(fill, INK) ? WHITE : INK;
-  fill = words === WHITE && !dark ? readable(fill, WHITE, 4.5) : fill;
-  const on = contrast(fill, words) >= 4.5 ? words : contrast(fill, INK) > contrast(fill, WHITE) ? INK : WHITE;
-  return { '--accent': hex(fill), '--on-accent': hex(on), '--accent-text': hex(readable(colour, ground, 5)) };
+  const ground = dark ? [21, 25, 29] : WHITE;
+  const { fill, words } = button(colour, ground);
+  return { '--accent': hex(fill), '--on-accent': hex(words), '--accent-text': hex(readable(colour, ground, 5)) };
 }

@@ -6,7 +6,11 @@
 const START = /https?:\/\/|www\.|mailto:|tel:|@/gi;
 const STOP = /[\s<>"`{}|\\^\u0000-\u001f\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 const TRAIL = /[.,;:!?'"*_~\u2026\u3002]/;
+const LONGEST = 2048;
 const LOCAL = /[A-Za-z0-9._%+-]/;
+
+/** @param {string} text @param {string} bracket */
+const unopened = (text, bracket) => text.split(bracket).length > text.split(bracket === ')' ? '(' : '[').length;
 
 /** Punctuation behind a link belongs to the sentence; so does a bracket that was not opened inside. @param {string} text */
 function trimmed(text) {
@@ -14,17 +18,17 @@ function trimmed(text) {
   for (; end > 0; end--) {
     const last = /** @type {string} */ (text[end - 1]);
     if (TRAIL.test(last)) continue;
-    if ((last === ')' && !text.slice(0, end).includes('(')) || (last === ']' && !text.slice(0, end).includes('['))) continue;
+    if ((last === ')' || last === ']') && unopened(text.slice(0, end), last)) continue;
     break;
   }
   return text.slice(0, end);
 }
 
-/** @param {string} text @param {number} from */
-function run(text, from) {
+/** Where the unbroken run of characters ends. @param {string} text @param {number} from */
+function endOfRun(text, from) {
   let end = from;
   while (end < text.length && !STOP.test(/** @type {string} */ (text[end]))) end++;
-  return trimmed(text.slice(from, end));
+  return end;
 }
 
 /** Where one may be sent for it, or null. @param {string} text @returns {string|null} */
@@ -54,12 +58,15 @@ export function parts(text) {
   /** @type {Part[]} */
   const out = [];
   let done = 0;
+  // One run may begin many times over; it is walked through once.
+  let end = 0;
   START.lastIndex = 0;
   for (let hit = START.exec(text); hit; hit = START.exec(text)) {
     const address = hit[0] === '@' ? mail(text, hit.index, done) : null;
     const start = address ? address.start : hit.index;
     const inWord = start > 0 && /[\p{L}\p{N}]/u.test(/** @type {string} */ (text[start - 1]));
-    const shown = address ? address.text : hit[0] === '@' || inWord ? '' : run(text, start);
+    if (start >= end) end = endOfRun(text, start);
+    const shown = address ? address.text : hit[0] === '@' || inWord || end - start > LONGEST ? '' : trimmed(text.slice(start, end));
     const href = address && !inWord ? 'mailto:' + address.text : shown ? target(shown) : null;
     if (!href) continue;
     if (start > done) out.push({ text: text.slice(done, start) });

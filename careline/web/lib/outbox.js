@@ -1,8 +1,9 @@
 // What was written here and is not yet known to be stored: kept across reloads, sent in order, never twice.
 
 import { Problem, backOff } from './api.js';
+import { keepItem, newItem } from './item.js';
 
-/** @typedef {{client_id:string,conversation_id:string,body:string,kind:"text"|"note",reply_to:string|null,created_at:number,order:number,state:"sending"|"failed",problem:string|null}} Item */
+/** @typedef {import('./item.js').Item} Item */
 /**
  * @typedef {object} World
  * @property {import('./shapes.js').Store} storage
@@ -21,7 +22,6 @@ export class Outbox {
   /** Conversations with a request under way or a pause before the next. @type {Map<string,{timer:any,attempt:number}>} */
   #busy = new Map();
   #paused = false;
-  #count = 0;
 
   /** @param {World} world */
   constructor(world) {
@@ -43,12 +43,9 @@ export class Outbox {
   }
 
   /** @param {{conversation_id:string,body:string,kind?:"text"|"note",reply_to?:string|null}} message @returns {Item} */
-  add({ conversation_id, body, kind = 'text', reply_to = null }) {
-    const now = this.world.clock.now();
-    // Two in the same millisecond keep their order too.
-    const order = now + (this.#count++ % 1000) / 1000;
-    const item = this.#keep({ client_id: this.world.newId(), conversation_id, body, kind, reply_to, created_at: now, order, state: 'sending', problem: null });
-    this.#go(conversation_id);
+  add(message) {
+    const item = this.#keep(newItem(this.world.newId(), this.world.clock.now(), message));
+    this.#go(item.conversation_id);
     return item;
   }
 
@@ -64,7 +61,7 @@ export class Outbox {
 
   /** @param {Item} item */
   #again(item) {
-    if (item.problem !== 'conflict') return this.#keep({ ...item, state: 'sending', problem: null });
+    if (item.problem !== 'client_id_reused') return this.#keep({ ...item, state: 'sending', problem: null });
     // This id is another message's for ever; only a new one can be stored.
     this.drop(item.client_id);
     return this.#keep({ ...item, client_id: this.world.newId(), state: 'sending', problem: null });
@@ -118,9 +115,7 @@ export class Outbox {
   /** @param {Item} item */
   #keep(item) {
     this.#items.set(item.client_id, item);
-    try {
-      this.world.storage.setItem(this.world.prefix + item.client_id, JSON.stringify(item));
-    } catch { /* storage is full or forbidden: it is sent all the same, only a reload would forget it */ }
+    keepItem(this.world.storage, this.world.prefix, item);
     this.world.changed(item);
     return item;
   }

@@ -1,4 +1,4 @@
-// The shapes of the native API that the browser side relies on; types only.
+// The shapes of the native API that the browser side relies on, and of what it makes of them; types only.
 
 /** @typedef {"staff"|"contact"|"system"} Kind */
 /** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
@@ -42,5 +42,25 @@
 /** @typedef {{kind:Kind,id:string|null,name:string|null}} Me */
 /** @typedef {Pick<Storage,"getItem"|"setItem"|"removeItem"|"key"|"length">} Store */
 /** @typedef {{set:(fn:()=>void,ms:number)=>any,clear:(id:any)=>void,now:()=>number,random:()=>number}} Clock */
+/** @typedef {Message & {state:"sending"|"failed", problem?:string|null}} Pending */
+/**
+ * `messages` is what the server has, in its order; `pending` is what it has not said yet, in ours.
+ * `loaded`: a newest page has been here. `since`: from this index on, messages arrived live after all held before became
+ * doubtful (0 as long as nothing was fetched, null when nothing is in doubt).
+ * @typedef {{messages:Message[], pending:Pending[], before:string|null, loaded:boolean, since:number|null}} Thread
+ */
+/**
+ * @typedef {object} State
+ * @property {Me|null} me
+ * @property {Record<string,Conversation>} conversations
+ * @property {Record<string,Thread>} threads
+ * @property {Record<string,Person>} people by "kind:id"
+ * @property {Record<string,Contact>} contacts
+ * @property {Record<string,Staff>} staff
+ * @property {Workspace|null} workspace
+ * @property {Record<string,Record<string,{kind:string,name:string,at:number}>>} typing
+ * @property {Record<string,true>} stale conversations held from before a reset
+ * @property {string[]} wanted conversations heard of and not yet seen: somebody should fetch them
+ */
 
 export {};

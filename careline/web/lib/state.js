@@ -1,37 +1,17 @@
 // What this client knows: conversations, their messages, the people in them; a pure function of what it was told.
 
+import { emptyState, emptyThread } from './empty.js';
+
 /** @typedef {import('./shapes.js').Message} Message */
 /** @typedef {import('./shapes.js').Conversation} Conversation */
-/** @typedef {import('./shapes.js').Person} Person */
 /** @typedef {import('./shapes.js').Frame} Frame */
-/** @typedef {Message & {state:"sending"|"failed", problem?:string|null}} Pending */
-/**
- * `messages` is what the server has, in its order; `pending` is what it has not said yet, in ours.
- * `loaded`: a newest page has been here. `since`: from this index on, messages arrived live after all held before became
- * doubtful (0 as long as nothing was fetched, null when nothing is in doubt).
- * @typedef {{messages:Message[], pending:Pending[], before:string|null, loaded:boolean, since:number|null}} Thread
- */
-/**
- * @typedef {object} State
- * @property {import('./shapes.js').Me|null} me
- * @property {Record<string,Conversation>} conversations
- * @property {Record<string,Thread>} threads
- * @property {Record<string,Person>} people by "kind:id"
- * @property {Record<string,import('./shapes.js').Contact>} contacts
- * @property {Record<string,import('./shapes.js').Staff>} staff
- * @property {import('./shapes.js').Workspace|null} workspace
- * @property {Record<string,Record<string,{kind:string,name:string,at:number}>>} typing
- * @property {Record<string,true>} stale conversations held from before a reset
- * @property {string[]} wanted conversations heard of and not yet seen: somebody should fetch them
- */
+/** @typedef {import('./shapes.js').Pending} Pending */
+/** @typedef {import('./shapes.js').Thread} Thread */
+/** @typedef {import('./shapes.js').State} State */
+
+export { emptyState, emptyThread };
 
 const TYPING_MS = 6000;
-
-/** @type {Thread} */
-export const emptyThread = { messages: [], pending: [], before: null, loaded: false, since: 0 };
-
-/** @returns {State} */
-export const emptyState = () => ({ me: null, conversations: {}, threads: {}, people: {}, contacts: {}, staff: {}, workspace: null, typing: {}, stale: {}, wanted: [] });
 
 /** @param {string} kind @param {string|null} [id] @param {string|null} [name] A contact is not told the ids of staff. */
 export const personKey = (kind, id, name) => kind + ':' + (id ?? name ?? '');
@@ -58,7 +38,8 @@ const withThread = (state, id, change) => ({ ...state, threads: put(state.thread
 /** @param {State} state @param {string} id @param {(c:Conversation)=>Partial<Conversation>} change @returns {State} */
 function withConversation(state, id, change) {
   const old = state.conversations[id];
-  return old ? { ...state, conversations: put(state.conversations, id, { ...old, ...change(old) }) } : state;
+  const news = old ? change(old) : {};
+  return old && Object.keys(news).length ? { ...state, conversations: put(state.conversations, id, { ...old, ...news }) } : state;
 }
 
 /** What was said and is now stored needs no stand-in. @param {Pending[]} pending @param {Message[]} messages */
@@ -118,12 +99,18 @@ const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, se
 /** @param {State} state @param {string} id @returns {State} */
 const want = (state, id) => (state.wanted.includes(id) ? state : { ...state, wanted: [...state.wanted, id] });
 
+/** What is told of a change leaves out who has received and read it. @param {Message} old @param {Message} now */
+function renewed(old, now) {
+  const { delivered_at, read_at, client_id } = old;
+  return { ...now, delivered_at: now.delivered_at ?? delivered_at, read_at: now.read_at ?? read_at, client_id: now.client_id ?? client_id };
+}
+
 /** @param {State} state @param {Message} message @returns {State} */
 function changed(state, message) {
   const id = message.conversation_id;
   const thread = threadOf(state, id);
   const next = thread.messages.some((m) => m.id === message.id)
-    ? withThread(state, id, { messages: thread.messages.map((m) => (m.id === message.id ? { ...m, ...message } : m)) })
+    ? withThread(state, id, { messages: thread.messages.map((m) => (m.id === message.id ? renewed(m, message) : m)) })
     : state;
   return withConversation(next, id, (c) => (c.last_message?.id === message.id ? { last_message: summary(message) } : {}));
 }

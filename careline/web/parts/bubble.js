@@ -1,13 +1,13 @@
 // One group of messages by one person in one minute, and how far one's own have come.
 
-import { html } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
 import { Avatar } from './avatar.js';
 import { icon } from './icons.js';
 import { t, time } from './speech.js';
 import { Text } from './text.js';
 
 /** @typedef {import('../lib/shapes.js').Message & {state?:"sending"|"failed", problem?:string|null}} Shown */
-/** @typedef {{icon:string, label:string, run:()=>void}} Action */
+/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:()=>void, sure?:string}} Action */
 /**
  * @typedef {object} Handlers
  * @property {(message:Shown) => boolean} own does it stand on this side?
@@ -16,7 +16,8 @@ import { Text } from './text.js';
  * @property {(message:Shown) => void} drop
  * @property {(message:Shown) => Action[]} [actions]
  * @property {(message:Shown) => any} [editor] shown in place of the text
- * @property {string} [fallback] name of those who have none
+ * @property {(message:Shown) => string} name of its author, as it is known now
+ * @property {(message:Shown) => boolean} [nameless] is it plain whose it is?
  */
 
 /** @param {Shown} m */
@@ -34,10 +35,10 @@ function Progress({ message }) {
   return html`<span class=${'progress progress-' + step} title=${t('progress.' + step)}>${icon(signs[step] ?? 'check')}<span class="unseen">${t('progress.' + step)}</span></span>`;
 }
 
-/** @param {{id:string, find:Handlers["find"]}} props */
-function Quote({ id, find }) {
-  const to = find(id);
-  return html`<blockquote class="quote"><b>${to?.sender_name ?? ''}</b> ${to ? to.body.slice(0, 140) || t('deleted') : t('quote.earlier')}</blockquote>`;
+/** @param {{id:string, on:Handlers}} props */
+function Quote({ id, on }) {
+  const to = on.find(id);
+  return html`<blockquote class="quote"><b>${to ? on.name(to) : ''}</b> ${to ? to.body.slice(0, 140) || t('deleted') : t('quote.earlier')}</blockquote>`;
 }
 
 /** @param {{message:Shown, on:Handlers}} props */
@@ -50,18 +51,25 @@ function Failure({ message, on }) {
   </div>`;
 }
 
+/** @param {{action:Action}} props */
+function ActionButton({ action }) {
+  const [asked, ask] = useState(false);
+  if (asked) return html`<button class="is-sure" type="button" onClick=${action.run} onBlur=${() => ask(false)}>${action.sure}</button>`;
+  return html`<button type="button" title=${action.label} aria-label=${action.label} onClick=${action.sure ? () => ask(true) : action.run}>${icon(action.icon)}</button>`;
+}
+
 /** @param {{message:Shown, on:Handlers}} props */
 function Line({ message, on }) {
   const editor = on.editor?.(message);
   const actions = editor ? [] : on.actions?.(message) ?? [];
   return html`<div class="line" tabindex="-1" data-id=${message.id}>
     <div class=${'bubble' + (message.deleted_at ? ' is-deleted' : '') + (message.state ? ' is-' + message.state : '')} dir="auto">
-      ${message.reply_to && !message.deleted_at ? html`<${Quote} id=${message.reply_to} find=${on.find} />` : null}
+      ${message.reply_to && !message.deleted_at ? html`<${Quote} id=${message.reply_to} on=${on} />` : null}
       ${editor ?? (message.deleted_at ? t('deleted') : html`<${Text} text=${message.body} />`)}
       ${message.edited_at && !message.deleted_at ? html` <span class="edited">${t('edited')}</span>` : null}
     </div>
     ${actions.length ? html`<div class="actions" role="toolbar" aria-label=${t('actions')}>
-      ${actions.map((a) => html`<button type="button" title=${a.label} aria-label=${a.label} onClick=${a.run}>${icon(a.icon)}</button>`)}
+      ${actions.map((action) => html`<${ActionButton} key=${action.icon} action=${action} />`)}
     </div>` : null}
     ${message.state === 'failed' ? html`<${Failure} message=${message} on=${on} />` : null}
   </div>`;
@@ -73,14 +81,14 @@ export function Group({ messages, on }) {
   const last = /** @type {Shown} */ (messages.at(-1));
   const own = on.own(first);
   const note = first.kind === 'note';
-  const name = first.sender_name || on.fallback || t('somebody');
+  const name = on.name(first);
   return html`<div class=${'group ' + (own ? 'is-own' : 'is-other') + (note ? ' is-note' : '')}>
     ${own ? null : html`<${Avatar} name=${name} seed=${first.sender_id ?? name} />`}
     <div class="lines">
       ${note ? html`<div class="note-mark">${icon('lock')}${t('note.mark')}</div>` : null}
       ${messages.map((m) => html`<${Line} key=${m.client_id ?? m.id} message=${m} on=${on} />`)}
       <div class="meta">
-        <span>${name}</span>
+        ${on.nameless?.(first) ? null : html`<span>${name}</span>`}
         <time datetime=${new Date(last.created_at).toISOString()} title=${time.exact(last.created_at)}>${time.minute(last.created_at)}</time>
         ${own && (!note || last.state) ? html`<${Progress} message=${last} />` : null}
       </div>

@@ -4,28 +4,19 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/pr
 import { icon } from './icons.js';
 import { t } from './speech.js';
 
-/**
- * @typedef {object} Props
- * @property {string} id of the conversation and the manner of writing: each has a draft of its own
- * @property {{get:(id:string)=>string, set:(id:string,text:string)=>void}} drafts
- * @property {(text:string) => void} send
- * @property {() => void} [typed]
- * @property {() => void} [stopped]
- * @property {string} placeholder
- * @property {boolean} [disabled]
- * @property {any} [above] quote or tabs
- * @property {{current:{focus:()=>void}|null}} [handle]
- */
-
 const LIMIT = 8000;
+
+const fitsItself = CSS.supports('field-sizing', 'content');
 
 /** @param {HTMLTextAreaElement} area */
 function fit(area) {
+  if (fitsItself) return;
   area.style.height = 'auto';
-  area.style.height = area.scrollHeight + 'px';
+  // In a frame that is not shown everything measures nothing.
+  if (area.scrollHeight) area.style.height = area.scrollHeight + 'px';
 }
 
-/** @param {Props} props */
+/** @param {import('./shapes.js').ComposerProps} props */
 export function Composer({ id, drafts, send, typed, stopped, placeholder, disabled, above, handle }) {
   const area = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const keep = useRef(/** @type {any} */ (null));

@@ -1,7 +1,7 @@
 // A conversation as one reads it: newest at the bottom, older ones above without a jump, only so many laid out at once.
 
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../vendor/preact.js';
-import { rows } from '../lib/time.js';
+import { rows } from '../lib/rows.js';
 import { Group } from './bubble.js';
 import { icon } from './icons.js';
 import { t, time } from './speech.js';
@@ -29,7 +29,7 @@ const NEAR = 48;
 const SPAN = 60;
 const STEP = 60;
 
-/** @param {{row:import('../lib/time.js').Row, on:Handlers}} props */
+/** @param {{row:import('../lib/rows.js').Row, on:Handlers}} props */
 function Row({ row, on }) {
   if (row.type === 'day') return html`<div class="day"><span>${time.day(row.at)}</span></div>`;
   if (row.type === 'unread') return html`<div class="unread-line"><span>${t('unread.line')}</span></div>`;
@@ -98,6 +98,16 @@ function walk(event) {
   if (!(next instanceof HTMLElement)) return;
   event.preventDefault();
   next.focus();
+}
+
+/** Where the unread began when the thread was opened; it stays there while it is read. @param {string} id @param {import('../lib/shapes.js').Thread} thread @param {number} unread @param {string|undefined} side the reader's kind */
+export function useUnreadFrom(id, thread, unread, side) {
+  const opened = useRef({ id: '', from: /** @type {string|null} */ (null) });
+  if (opened.current.id !== id && thread.loaded) {
+    const theirs = thread.messages.filter((m) => m.sender_kind !== side && m.kind !== 'note');
+    opened.current = { id, from: unread ? theirs.at(-unread)?.id ?? null : null };
+  }
+  return opened.current.id === id ? opened.current.from : null;
 }
 
 /** @param {Props} props */

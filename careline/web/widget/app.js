@@ -1,16 +1,13 @@
 // The chat as a contact sees it: a header that says who answers, the conversation, a place to write.
 
-import { html, useEffect, useRef } from '../vendor/preact.js';
-import { emptyThread, shown } from '../lib/state.js';
+import { html } from '../vendor/preact.js';
 import { Avatar } from '../parts/avatar.js';
 import { Banner } from '../parts/banner.js';
 import { Composer } from '../parts/composer.js';
 import { icon } from '../parts/icons.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
 import { Empty, Failed, Loading } from '../parts/states.js';
-import { Thread } from '../parts/thread.js';
-import { Typing } from '../parts/typing.js';
-import { Details } from './details.js';
+import { Greeting } from './greeting.js';
 import { NEW } from './room.js';
 
 /** @typedef {import('./room.js').Room} Room */
@@ -39,58 +36,6 @@ function Header({ room, close }) {
   </header>`;
 }
 
-/** @param {{face:import('./room.js').Face|null}} props */
-const Greeting = ({ face }) => html`<div class="greeting">
-  <${Avatar} name=${face?.name} seed="" />
-  <h2>${face?.name}</h2>
-  <p dir="auto">${face?.greeting || t('greeting')}</p>
-</div>`;
-
-/** @param {{room:Room, look:()=>void}} props */
-function Conversation({ room, look }) {
-  const id = room.id.value;
-  const state = room.state.value;
-  const thread = state.threads[id] ?? emptyThread;
-  const messages = shown(thread);
-  const conversation = state.conversations[id];
-  const find = (/** @type {string} */ wanted) => thread.messages.find((m) => m.id === wanted);
-  const firstUnread = useRef(/** @type {{id:string,from:string|null}} */ ({ id: '', from: null }));
-  if (firstUnread.current.id !== id && thread.loaded) {
-    const unread = conversation?.unread_count ?? 0;
-    const others = thread.messages.filter((m) => m.sender_kind !== 'contact');
-    firstUnread.current = { id, from: unread ? others.at(-unread)?.id ?? null : null };
-  }
-  useEffect(look);
-  const on = {
-    own: (/** @type {import('../parts/bubble.js').Shown} */ m) => m.sender_kind === 'contact' && (Boolean(m.state) || m.sender_id === state.me?.id),
-    find,
-    retry: (/** @type {import('../parts/bubble.js').Shown} */ m) => room.client?.outbox?.retry(m.client_id ?? ''),
-    drop: (/** @type {import('../parts/bubble.js').Shown} */ m) => room.client?.outbox?.drop(m.client_id ?? ''),
-    fallback: room.face.value?.name,
-  };
-  const closed = conversation && (conversation.status === 'closed' || conversation.status === 'archived');
-  const outro = html`${room.asking.value && thread.messages.length ? html`<${Details} save=${(/** @type {any} */ d) => room.introduce(d)} />` : null}
-    ${closed ? html`<div class="system">${t('closed')}</div>` : null}`;
-  return html`<${Thread} key=${id} messages=${messages} loaded=${id === NEW || thread.loaded || messages.length > 0} failed=${room.failed.value}
-    more=${Boolean(thread.before)} older=${() => room.client?.loadOlder(id).catch(() => {})} retry=${() => room.load()}
-    unreadFrom=${firstUnread.current.from} on=${on} seen=${look} intro=${html`<${Greeting} face=${room.face.value} />`} outro=${outro} />
-    <${Typing} typists=${state.typing[id]} />`;
-}
-
-/** @param {{room:Room}} props */
-function List({ room }) {
-  const all = Object.values(room.state.value.conversations).sort((a, b) => b.updated_at - a.updated_at);
-  return html`<div class="list">
-    ${all.map((c) => html`<button class=${'list-item' + (c.unread_count ? ' is-unread' : '')} type="button" key=${c.id} onClick=${() => room.show(c.id)}>
-      <span class="list-title" dir="auto">${c.subject || c.last_message?.sender_name || t('list.chat')}</span>
-      <time>${time.brief(c.updated_at)}</time>
-      <span class="list-text" dir="auto">${c.last_message?.body ?? ''}</span>
-      ${c.unread_count ? html`<span class="badge">${c.unread_count}</span>` : null}
-    </button>`)}
-    <button class="button is-main list-new" type="button" onClick=${() => room.show(NEW)}>${icon('plus')}${t('list.new')}</button>
-  </div>`;
-}
-
 /** @param {Room} room */
 function Ended(room) {
   if (!room.world.workspace) return html`<${Empty} icon="link" title=${t('ended.link')}><p>${t('ended.link.help')}</p><//>`;
@@ -103,18 +48,18 @@ export function App({ room, drafts, close, composer, look }) {
   const screen = room.screen.value;
   const id = room.id.value;
   const client = room.client;
+  const talk = room.talk.value;
   const body = screen === 'loading' ? html`<div class="fill"><${Loading} /></div>`
     : screen === 'failed' ? html`<${Failed} retry=${() => room.enter()} />`
     : screen === 'ended' ? Ended(room)
-    : screen === 'list' ? html`<${List} room=${room} />`
-    : html`<${Conversation} room=${room} look=${look} />`;
+    : !talk ? html`<div class="fill"><${Greeting} face=${room.face.value} />${room.busy.value ? html`<${Loading} lines=${2} />` : null}</div>`
+    : screen === 'list' ? html`<${talk.List} room=${room} />`
+    : html`<${talk.Conversation} room=${room} look=${look} />`;
   return html`<main class="chat">
-    <${Header} room=${room} close=${close} />
+    ${room.face.value || close || screen !== 'ended' ? html`<${Header} room=${room} close=${close} />` : null}
     <${Banner} phase=${room.phase.value} />
     ${body}
-    ${screen === 'thread' || screen === 'loading' ? html`<div onFocusIn=${() => { if (room.world.workspace && !room.known) void room.warm(); }}>
-      <${Composer} id=${id} drafts=${drafts} disabled=${screen === 'loading'} placeholder=${t('write')} handle=${composer}
-        send=${(/** @type {string} */ text) => room.say(text)} typed=${() => id !== NEW && client?.typing.typed(id)} stopped=${() => client?.typing.stopped(id)} />
-    </div>` : null}
+    ${screen === 'thread' || screen === 'loading' ? html`<${Composer} id=${id} drafts=${drafts} disabled=${screen === 'loading'} placeholder=${t('write')} handle=${composer}
+        send=${(/** @type {string} */ text) => room.say(text)} typed=${() => id !== NEW && client?.typing.typed(id)} stopped=${() => client?.typing.stopped(id)} />` : null}
   </main>`;
 }

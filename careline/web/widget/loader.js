@@ -41,7 +41,8 @@
   button.type = 'button';
   const badge = document.createElement('b');
   badge.hidden = true;
-  button.append(drawing(), badge);
+  const sign = drawing();
+  button.append(sign.svg, badge);
 
   function drawing() {
     const ns = 'http://www.w3.org/2000/svg';
@@ -49,9 +50,8 @@
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
     const path = document.createElementNS(ns, 'path');
-    path.setAttribute('d', 'M4 5.5h16v11.5h-9L7 20.5V17H4zM8.5 9.8h7M8.5 12.8h4.5');
     svg.append(path);
-    return svg;
+    return { svg, path };
   }
 
   /** @param {string} colour */
@@ -69,6 +69,7 @@
     badge.textContent = n > 99 ? '99+' : String(n);
     button.setAttribute('aria-label', n ? label + ' (' + n + ')' : label);
     button.setAttribute('aria-expanded', String(isOpen));
+    sign.path.setAttribute('d', isOpen ? 'm6 9.5 6 6 6-6' : 'M4 5.5h16v11.5h-9L7 20.5V17H4zM8.5 9.8h7M8.5 12.8h4.5');
   }
 
   function load() {

@@ -1,32 +1,29 @@
 // One contact's chat in this page: who they are here, which conversation is shown, what is known of it.
 
 import { signal } from '../vendor/preact.js';
-import { emptyState } from '../lib/state.js';
+import { emptyState } from '../lib/empty.js';
+import { keepItem, newItem } from '../lib/item.js';
 import { browserApi, clock, newId, openSocket, watchPage } from '../parts/world.js';
-
-/** @typedef {import('../lib/client.js').Client} Client */
-/** @typedef {"loading"|"thread"|"list"|"ended"|"failed"} Screen */
-/** @typedef {{token?:string|null, asked?:boolean, visit?:string}} Memory */
-/** @typedef {{name:string, accent:string, greeting:string, threading?:string, staff_online?:boolean}} Face */
-/** @typedef {{workspace:string, token:string|null, memory:import('../lib/shapes.js').Store, storage:import('../lib/shapes.js').Store, key:string}} World */
 
 export const NEW = 'new';
 
 export class Room {
   state = signal(emptyState());
   phase = signal(/** @type {string} */ ('idle'));
-  face = signal(/** @type {Face|null} */ (null));
-  screen = signal(/** @type {Screen} */ ('loading'));
+  face = signal(/** @type {import('./shapes.js').Face|null} */ (null));
+  screen = signal(/** @type {import('./shapes.js').Screen} */ ('loading'));
   id = signal(NEW);
   failed = signal(false);
   asking = signal(false);
+  busy = signal(false);
+  talk = signal(/** @type {typeof import('./talk.js')|null} */ (null));
   /** @type {string|null} */ page = null;
-  /** @type {(message:import('../lib/shapes.js').Message) => void} */ incoming = () => {};
   /** @type {() => void} */ begun = () => {};
-  /** @type {Client|null} */ #client = null;
+  /** @type {() => void} */ focus = () => {};
+  /** @type {import('./shapes.js').Client|null} */ #client = null;
   /** @type {Promise<string>|null} */ #placing = null;
 
-  /** @param {World} world */
+  /** @param {import('./shapes.js').World} world */
   constructor(world) {
     this.world = world;
     this.memory = this.#recall();
@@ -34,12 +31,12 @@ export class Room {
     this.api = browserApi({ token: () => this.memory.token ?? null });
   }
 
-  /** @returns {Memory} */
+  /** @returns {import('./shapes.js').Memory} */
   #recall() {
     try { return JSON.parse(this.world.memory.getItem(this.world.key) ?? '{}') ?? {}; } catch { return {}; }
   }
 
-  /** @param {Memory} change */
+  /** @param {import('./shapes.js').Memory} change */
   #remember(change) {
     this.memory = { ...this.memory, ...change };
     try { this.world.memory.setItem(this.world.key, JSON.stringify(this.memory)); } catch { /* lasts as long as the page */ }
@@ -81,9 +78,13 @@ export class Room {
     return this.world.workspace ? this.world.workspace + '.visitor' : me.workspace.id + '.' + me.id;
   }
 
+  get #outbox() {
+    return `careline.outbox.${this.world.workspace}.visitor.`;
+  }
+
   #unsent() {
-    const { storage, workspace } = this.world;
-    return Array.from({ length: storage.length }, (_, i) => storage.key(i)).some((key) => key?.startsWith(`careline.outbox.${workspace}.visitor.`));
+    const { storage } = this.world;
+    return Array.from({ length: storage.length }, (_, i) => storage.key(i)).some((key) => key?.startsWith(this.#outbox));
   }
 
   /** Everything that is needed once somebody writes. */
@@ -96,7 +97,8 @@ export class Room {
   }
 
   async #makeClient() {
-    const { Client } = await import('../lib/client.js');
+    const [{ Client }, talk] = await Promise.all([import('../lib/client.js'), import('./talk.js')]);
+    this.talk.value = talk;
     if (this.#client) return this.#client;
     const client = this.#client = new Client({
       call: this.api.call,
@@ -111,7 +113,7 @@ export class Room {
         this.phase.value = phase;
         if (phase === 'lost') this.screen.value = 'ended';
       },
-      incoming: (message) => this.incoming(message),
+      incoming: talk.sayAloud,
     });
     watchPage((hint) => client.live.hint(hint));
     return client;
@@ -122,7 +124,7 @@ export class Room {
   }
 
   async #refetch() {
-    const client = /** @type {Client} */ (this.#client);
+    const client = /** @type {import('./shapes.js').Client} */ (this.#client);
     const page = await this.api.call('conversation.list', { status: 'any', limit: 50 });
     client.dispatch({ type: 'local.conversations', data: page });
     if (this.screen.value === 'loading') this.#choose(page.items);
@@ -161,8 +163,13 @@ export class Room {
 
   /** @param {string} text */
   async say(text) {
-    const client = await this.warm();
-    client.say(this.id.value, text);
+    const message = { conversation_id: this.id.value, body: text };
+    if (this.#client?.outbox) return void this.#client.say(this.id.value, text);
+    // Written down before anything else is fetched: the outbox takes it up from there.
+    keepItem(this.world.storage, this.#outbox, newItem(newId(), clock.now(), message));
+    this.busy.value = true;
+    await this.warm().catch(() => { this.screen.value = 'failed'; });
+    this.busy.value = false;
   }
 
   /** @param {string} id @returns {Promise<string>} */
@@ -173,7 +180,7 @@ export class Room {
   }
 
   async #start() {
-    const client = /** @type {Client} */ (this.#client);
+    const client = /** @type {import('./shapes.js').Client} */ (this.#client);
     const fresh = this.face.value?.threading === 'many';
     const conversation = this.known
       ? await this.api.call('conversation.start', fresh ? { fresh } : {}, { tries: 1 })
@@ -183,7 +190,7 @@ export class Room {
     return conversation.id;
   }
 
-  /** @param {Client} client */
+  /** @param {import('./shapes.js').Client} client */
   async #visit(client) {
     // Kept until it is answered: asked twice, the same visit is meant.
     const visit = this.memory.visit ?? newId();
@@ -203,6 +210,7 @@ export class Room {
     if (details) await this.api.call('me.update', details);
     this.#remember({ asked: true });
     this.asking.value = false;
+    this.focus();
   }
 
   /** What let us in does not any more: begin anew as a stranger. */

@@ -2,7 +2,6 @@
 
 import { effect, html, render } from '../vendor/preact.js';
 import { createDrafts } from '../lib/drafts.js';
-import { announce } from '../parts/announce.js';
 import { speak, t } from '../parts/speech.js';
 import { theme } from '../parts/theme.js';
 import { storage } from '../parts/world.js';
@@ -47,7 +46,7 @@ const host = createHost({
   },
 });
 room.begun = () => host.tell('begun');
-room.incoming = (message) => announce(t('said', { name: message.sender_name ?? t('somebody'), text: message.body }));
+room.focus = () => composer.current?.focus();
 
 /** What is on the screen of somebody who looks at it has been read. */
 function look() {

@@ -10,7 +10,7 @@ export default {
   'list.all': 'All conversations',
   'list.new': 'New conversation',
   'list.chat': 'Conversation',
-  'details.why': 'Thank you. Should you have to go: where may we answer you?',
+  'details.why': 'Thank you! In case you have to go: how can we reach you?',
   'details.save': 'Save',
   'details.skip': 'Rather not',
   'details.failed': 'This could not be saved. Please try again.',

@@ -1,0 +1,209 @@
+// A staff member's desk in this page: who is signed in, which view and conversation lie open, what is known.
+
+import { batch, signal } from '../vendor/preact.js';
+import { Client } from '../lib/client.js';
+import { createSession } from '../lib/session.js';
+import { emptyState } from '../lib/state.js';
+import { extended, query, readPath, writePath } from '../lib/views.js';
+import { browserApi, clock, newId, openSocket, storage, watchPage } from '../parts/world.js';
+
+/** @typedef {import('../lib/views.js').View} View */
+/** @typedef {import('../lib/views.js').Listing} Listing */
+/** @typedef {import('../lib/session.js').Grant} Grant */
+
+/** Over all tabs where the browser can, else in this page alone. @param {string} name @param {() => Promise<any>} fn */
+const lock = (name, fn) => (navigator.locks ? navigator.locks.request(name, fn) : fn());
+
+export class Desk {
+  state = signal(emptyState());
+  phase = signal(/** @type {string} */ ('idle'));
+  screen = signal(/** @type {"starting"|"signin"|"desk"|"failed"} */ ('starting'));
+  grant = signal(/** @type {Grant|null} */ (null));
+  view = signal(/** @type {View} */ ('mine'));
+  id = signal(/** @type {string|null} */ (null));
+  cursor = signal(/** @type {string|null} */ (null));
+  listings = signal(/** @type {Partial<Record<View,Listing>>} */ ({}));
+  listFailed = signal(false);
+  threadFailed = signal(false);
+  person = signal(matchMedia('(min-width: 1200px)').matches);
+  /** @type {(message:import('../lib/shapes.js').Message) => void} */ incoming = () => {};
+  /** @type {Client|null} */ client = null;
+  local = storage('localStorage');
+  /** @type {Set<string>} */ #listing = new Set();
+
+  constructor() {
+    this.session = createSession({
+      refresh: (workspace_id) => this.call('session.refresh', workspace_id ? { workspace_id } : {}, { anonymous: true }),
+      lock, clock,
+      onGrant: (grant) => this.#granted(grant),
+      onLost: () => this.#signedOut(),
+    });
+    this.api = browserApi({ token: () => this.session.token(), renew: () => this.session.renew() });
+    addEventListener('popstate', () => this.#follow());
+    watchPage((hint) => this.client?.live.hint(hint));
+  }
+
+  /** @param {string} name @param {any} [data] @param {any} [options] */
+  call(name, data, options) {
+    return this.api.call(name, data, options);
+  }
+
+  async start() {
+    this.screen.value = 'starting';
+    try {
+      if (!(await this.session.renew())) this.screen.value = 'signin';
+    } catch {
+      this.screen.value = 'failed';
+    }
+  }
+
+  /** @param {string} email @param {string} password */
+  async signIn(email, password) {
+    this.session.accept(await this.call('session.create', { email, password, cookie: true }, { anonymous: true }));
+  }
+
+  async signOut() {
+    this.client?.end();
+    await this.call('session.delete').catch(() => {});
+    // A new page remembers nothing: the next at this desk sees nobody's conversations.
+    location.replace('/inbox');
+  }
+
+  /** @param {string} workspace_id */
+  async moveTo(workspace_id) {
+    await this.session.renew(workspace_id);
+    location.assign('/inbox');
+  }
+
+  /** @param {Grant} grant */
+  #granted(grant) {
+    const known = this.grant.value;
+    this.grant.value = grant;
+    if (this.client && known?.staff.id === grant.staff.id && this.screen.value === 'desk') return this.client.live.reauth(grant.access_token);
+    const { staff, workspace } = grant;
+    this.client ??= this.#makeClient();
+    this.client.begin({ kind: 'staff', id: staff.id, name: staff.name }, workspace, `${workspace.id}.staff.${staff.id}`);
+    this.#follow();
+    this.screen.value = 'desk';
+    this.client.live.start();
+  }
+
+  #signedOut() {
+    this.client?.end();
+    this.client = null;
+    batch(() => {
+      this.state.value = emptyState();
+      this.grant.value = null;
+      this.listings.value = {};
+      this.screen.value = 'signin';
+    });
+  }
+
+  #makeClient() {
+    return new Client({
+      call: (name, data, options) => this.call(name, data, options),
+      open: openSocket,
+      auth: { token: () => this.session.token(), renew: () => this.session.renew() },
+      clock, newId,
+      storage: this.local,
+      refetch: () => this.#refetch(),
+      changed: (state) => { this.state.value = state; },
+      phase: (phase) => {
+        this.phase.value = phase;
+        if (phase === 'lost') this.session.forget();
+      },
+      incoming: (message) => this.incoming(message),
+    });
+  }
+
+  async #refetch() {
+    this.listings.value = {};
+    const view = this.view.value;
+    const [staff] = await Promise.all([this.call('staff.list'), this.list(view), view === 'all' ? null : this.list('all'), this.#openFetch()]);
+    this.client?.dispatch({ type: 'local.staff', data: staff });
+  }
+
+  async #openFetch() {
+    const id = this.id.value;
+    if (!id) return;
+    const conversation = await this.call('conversation.get', { conversation_id: id }).catch(() => null);
+    if (conversation) this.client?.dispatch({ type: 'local.seen', data: { conversation } });
+  }
+
+  /** One more page of a view. @param {View} view */
+  async list(view) {
+    const listing = this.listings.value[view];
+    if (this.#listing.has(view) || (listing?.loaded && !listing.next)) return;
+    this.#listing.add(view);
+    this.listFailed.value = false;
+    try {
+      const page = await this.call('conversation.list', { ...query(view), limit: 50, cursor: listing?.next });
+      batch(() => {
+        this.client?.dispatch({ type: 'local.conversations', data: page });
+        this.listings.value = { ...this.listings.value, [view]: extended(listing, page) };
+      });
+    } catch (error) {
+      this.listFailed.value = true;
+      throw error;
+    } finally {
+      this.#listing.delete(view);
+    }
+  }
+
+  #follow() {
+    const { view, id } = readPath(location.pathname);
+    this.#show(view, id);
+  }
+
+  /** @param {View} view @param {string|null} id */
+  #show(view, id) {
+    const before = this.id.value;
+    if (before && before !== id) this.client?.close(before);
+    batch(() => {
+      this.view.value = view;
+      this.id.value = id;
+      if (id) this.cursor.value = id;
+    });
+    if (!this.listings.value[view] && this.screen.value === 'desk') this.list(view).catch(() => {});
+    if (id && id !== before) void this.load();
+  }
+
+  /** Show it, and let the back button lead here. @param {View} view @param {string|null} id */
+  go(view, id) {
+    if (view === this.view.value && id === this.id.value) return;
+    history.pushState(null, '', writePath(view, id));
+    this.#show(view, id);
+  }
+
+  async load() {
+    const id = this.id.value;
+    if (!id || !this.client) return;
+    this.threadFailed.value = false;
+    if (!this.state.value.conversations[id]) await this.#openFetch();
+    await this.client.open(id).catch(() => { this.threadFailed.value = this.id.value === id; });
+    const people = await this.call('conversation.presence', { conversation_id: id }).catch(() => null);
+    if (people) this.client?.dispatch({ type: 'local.people', data: people });
+  }
+
+  get me() {
+    return this.grant.value?.staff;
+  }
+
+  /** @param {string} id @param {{status?:string,subject?:string}} change */
+  async update(id, change) {
+    const conversation = await this.call('conversation.update', { conversation_id: id, ...change });
+    this.client?.dispatch({ type: 'local.seen', data: { conversation } });
+  }
+
+  /** @param {string} id @param {string|null} staff_id */
+  async assign(id, staff_id) {
+    const conversation = await this.call('conversation.assign', { conversation_id: id, staff_id });
+    this.client?.dispatch({ type: 'local.seen', data: { conversation } });
+  }
+
+  /** @param {"message.edit"|"message.delete"} name @param {any} data */
+  async change(name, data) {
+    const message = await this.call(name, data);
+    this.client?.dispatch({ type: 'message.edited', data: { message } });
+  }
+}

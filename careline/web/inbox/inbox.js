@@ -1,0 +1,68 @@
+// The start of the staff's page.
+
+import { effect, html, render, signal } from '../vendor/preact.js';
+import { unreadIn } from '../lib/views.js';
+import { announce } from '../parts/announce.js';
+import '../parts/icons.staff.js';
+import { Banner } from '../parts/banner.js';
+import { speak, t } from '../parts/speech.js';
+import { Failed, Loading } from '../parts/states.js';
+import { theme } from '../parts/theme.js';
+import { Desk } from './desk.js';
+import { Help, listen } from './keys.js';
+import { List } from './list.js';
+import { PersonPane } from './person.js';
+import { SignIn } from './signin.js';
+import { ThreadPane } from './thread.js';
+
+const desk = new Desk();
+const mode = signal('reply');
+const help = signal(false);
+const composer = { current: /** @type {{focus:()=>void}|null} */ (null) };
+const assign = { current: /** @type {(()=>void)|null} */ (null) };
+
+/** What lies open before somebody who looks has been read. */
+function look() {
+  const id = desk.id.value;
+  if (id && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
+}
+
+/** @param {string} wanted */
+const write = (wanted) => () => {
+  if (!desk.id.value) return;
+  mode.value = wanted;
+  // The composer of the other manner appears with the next frame.
+  requestAnimationFrame(() => composer.current?.focus());
+};
+
+function App() {
+  const screen = desk.screen.value;
+  if (screen === 'starting') return html`<main class="entry"><${Loading} /></main>`;
+  if (screen === 'failed') return html`<main class="entry"><${Failed} title=${t('offline')} retry=${() => desk.start()} /></main>`;
+  if (screen === 'signin') return html`<${SignIn} desk=${desk} />`;
+  const open = desk.id.value;
+  const shows = open ? (desk.person.value ? 'shows-person' : 'shows-thread') : 'shows-list';
+  return html`<${Banner} phase=${desk.phase.value} /><main class=${'desk ' + shows}>
+    <${List} desk=${desk} />
+    <${ThreadPane} desk=${desk} mode=${mode} composer=${composer} assign=${assign} look=${look} />
+    <${PersonPane} desk=${desk} />
+    ${help.value ? html`<${Help} close=${() => { help.value = false; }} />` : null}
+  </main>`;
+}
+
+desk.incoming = (message) => announce(t('said', { name: message.sender_name ?? t('visitor'), text: message.body }));
+addEventListener('focus', look);
+document.addEventListener('visibilitychange', look);
+// A page brought back by the back button may be another person's by now.
+addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
+
+await speak(navigator.languages, ['chat', 'inbox']);
+listen(desk, { reply: write('reply'), note: write('note'), assign: () => assign.current?.(), help: () => { help.value = true; } });
+effect(() => theme(desk.state.value.workspace?.accent));
+effect(() => {
+  const n = unreadIn(desk.state.value.conversations, 'all', desk.me?.id);
+  const workspace = desk.state.value.workspace?.name ?? desk.grant.value?.workspace.name;
+  document.title = (n ? `(${n}) ` : '') + [t('title'), workspace].filter(Boolean).join(' – ');
+});
+render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
+await desk.start();

@@ -1,0 +1,76 @@
+// Who one is talking to: what is known of them, to be corrected in place, and the links that let them in.
+
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { contactIn } from '../lib/state.js';
+import { Avatar } from '../parts/avatar.js';
+import { icon } from '../parts/icons.js';
+import { t, time } from '../parts/speech.js';
+import { Loading } from '../parts/states.js';
+import { Links } from './links.js';
+import { explain } from './signin.js';
+
+/** @typedef {import('./desk.js').Desk} Desk */
+/** @typedef {import('../lib/shapes.js').Contact} Contact */
+
+/** @param {{desk:Desk, contact:Contact, field:"name"|"email"|"phone", type:string}} props */
+function Field({ desk, contact, field, type }) {
+  const [trouble, setTrouble] = useState('');
+  const [saved, setSaved] = useState(false);
+  const save = async (/** @type {Event} */ event) => {
+    const value = /** @type {HTMLInputElement} */ (event.target).value.trim() || null;
+    if (value === (contact[field] || null)) return;
+    setTrouble('');
+    try {
+      const changed = await desk.call('contact.update', { contact_id: contact.id, [field]: value });
+      desk.client?.dispatch({ type: 'contact.updated', data: { contact: changed } });
+      setSaved(true);
+      setTimeout(() => setSaved(false), 2000);
+    } catch (problem) {
+      setTrouble(explain(/** @type {import('../lib/api.js').Problem} */ (problem)));
+    }
+  };
+  const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') /** @type {HTMLElement} */ (event.target).blur(); };
+  return html`<label class="field"><span>${t(field)}${saved ? html`<em role="status">${icon('check')}${t('saved')}</em>` : null}</span>
+    <input type=${type} value=${contact[field] ?? ''} placeholder=${t('unknown')} autocomplete="off" maxlength="200" dir="auto" aria-invalid=${Boolean(trouble)} onBlur=${save} onKeyDown=${key} />
+    ${trouble ? html`<small class="field-error" role="alert">${trouble}</small>` : null}</label>`;
+}
+
+/** @param {{contact:Contact}} props */
+function More({ contact }) {
+  const attributes = Object.entries(contact.attributes ?? {});
+  return html`<dl class="facts">
+    <div><dt>${t('since')}</dt><dd>${time.exact(contact.created_at)}</dd></div>
+    ${attributes.map(([key, value]) => html`<div key=${key}><dt dir="auto">${key}</dt><dd dir="auto">${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}
+  </dl>`;
+}
+
+/** @param {{desk:Desk}} props */
+export function PersonPane({ desk }) {
+  const id = desk.id.value;
+  const state = desk.state.value;
+  const who = contactIn(id ? state.conversations[id] : undefined);
+  const contact = who?.id ? state.contacts[who.id] : undefined;
+  const person = who ? state.people['contact:' + who.id] : undefined;
+  useEffect(() => {
+    if (!who?.id || contact) return;
+    desk.call('contact.get', { contact_id: who.id }).then((found) => desk.client?.dispatch({ type: 'contact.updated', data: { contact: found } }), () => {});
+  }, [who?.id, Boolean(contact)]);
+  if (!id || !desk.person.value) return null;
+  const name = who?.name || t('visitor');
+  return html`<aside class="pane person-pane" aria-label=${t('person')}>
+    <button class="sign-button person-close" type="button" aria-label=${t('close')} onClick=${() => { desk.person.value = false; }}>${icon('close')}</button>
+    <div class="person-top">
+      <${Avatar} name=${name} seed=${who?.id} online=${person?.online} />
+      <h2 dir="auto">${name}</h2>
+      <p>${person?.online ? html`<span class="is-there">${t('online')}</span>` : person?.last_seen_at ? t('seen', { when: time.ago(person.last_seen_at) }) : t('unseen')}</p>
+      ${contact?.anonymous ? html`<p class="chip">${t('anonymous')}</p>` : null}
+    </div>
+    ${contact ? html`<div class="person-fields" key=${contact.id}>
+      <${Field} desk=${desk} contact=${contact} field="name" type="text" />
+      <${Field} desk=${desk} contact=${contact} field="email" type="email" />
+      <${Field} desk=${desk} contact=${contact} field="phone" type="tel" />
+    </div>
+    <${More} contact=${contact} />
+    <${Links} key=${'links' + contact.id} desk=${desk} contact_id=${contact.id} />` : html`<${Loading} kind="list" lines=${4} />`}
+  </aside>`;
+}
