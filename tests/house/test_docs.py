@@ -230,6 +230,14 @@ def exists(path: str) -> bool:
     return any(ROOT.glob(re.sub(r"<\w+>|\{\w+\}", "*", path.rstrip("/"))))
 
 
+def test_the_architecture_shows_every_room():
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    rooms = text.partition("```text\n")[2].partition("```")[0]
+    house = ROOT / "careline"
+    there = [path for path in [*house.iterdir(), *(house / "features").iterdir()] if "__" not in path.name]
+    assert [path.name for path in there if path.name not in rooms] == []
+
+
 def test_recipes_are_short_and_name_files_that_are_there():
     recipes = re.findall(
         r"^## (Add .+?)\n(.+?)(?=^## |\Z)", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE

@@ -90,3 +90,12 @@ def test_make_has_the_commands_that_the_readme_names():
 
 def made(page: Path) -> list[str]:
     return re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(), re.MULTILINE)
+
+
+def test_the_widget_takes_what_the_readme_names():
+    loader = (ROOT / "careline" / "web" / "widget" / "loader.js").read_text()
+    (taken,) = re.findall(r"const \{([^}]*)\} = script\.dataset", loader)
+    named = set(re.findall(r"\bdata-([a-z]+)", (ROOT / "README.md").read_text()))
+    assert named == set(re.findall(r"([a-z]+)(?: = '[^']*')?(?:,|$)", taken.strip()))
+    for event in ("unread", "ready", "open", "close"):
+        assert f"'{event}'" in loader, event
