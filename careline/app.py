@@ -33,6 +33,7 @@ from careline.store.migrate import SchemaError, migrate, pending
 from careline.store.postgres import Postgres
 from careline.store.sqlite import Sqlite
 from careline.wires import native, operator
+from careline.wires.careforall import routes as careforall_routes
 from careline.wires.credentials import Credentials, Passwords
 from careline.wires.gate import Gate
 from careline.wires.http import Edge
@@ -168,6 +169,7 @@ class App:
         return [
             *native_routes.routes(),
             native_socket.route(),
+            *careforall_routes.routes(self.settings),
             *native_documents.routes(),
             *operator.routes(self.metrics.registry),
             *Pages(demo=self._demo).routes(),

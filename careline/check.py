@@ -101,10 +101,19 @@ def _trust(settings: Settings) -> list[Finding]:
             )
     names = [issuer.name for issuer in settings.issuers]
     found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
+    return found + _careforall(settings)
+
+
+def _careforall(settings: Settings) -> list[Finding]:
     wanted = settings.careforall
-    if wanted and (not wanted.get("workspace") or wanted.get("issuer") not in names):
-        found.append(Finding("careforall needs a workspace and the name of a configured issuer"))
-    return found
+    if not wanted.workspace:
+        return []
+    for issuer in settings.issuers:
+        if issuer.name == wanted.issuer:
+            if wanted.workspace in issuer.workspaces:
+                return []
+            return [Finding(f"careforall: issuer {issuer.name} does not list {wanted.workspace} among its workspaces")]
+    return [Finding(f"careforall: there is no issuer {wanted.issuer}: configure it, or set JWT_PUBLIC_KEY")]
 
 
 def _local(host: str) -> bool:

@@ -36,7 +36,7 @@ class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
     `jwks_url`. `claims` says where person, name, role and workspace stand; `roles` maps the issuer's role words to
     `admin`, `all`, `participating` or `contact`, and a role that is not mapped is refused. `workspaces` are the only
     ones its tokens may name; one alone is also the default. `create` may hold `people` and `workspaces`: what is made
-    on first sight.
+    on first sight, a workspace with this `threading`.
     """
 
     name: str
@@ -50,7 +50,15 @@ class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
     roles: dict[str, str] = {}
     workspaces: list[str] = []
     create: list[Literal["people", "workspaces"]] = []
+    threading: Literal["per_contact", "per_staff", "many"] = "per_contact"
     leeway_s: int = 60
+
+
+class Careforall(Struct, frozen=True, forbid_unknown_fields=True):
+    """The one workspace that the careforall wire speaks for, and the name of the issuer of its tokens."""
+
+    workspace: str = ""
+    issuer: str = "careforall"
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,8 +112,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     postgres_pool: Annotated[int, Says("Connections to PostgreSQL.")] = 10
     issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.")] = []
     careforall: Annotated[
-        dict[str, str], Says("The careforall wire: `workspace` it speaks for and `issuer` of its tokens. Empty: off.")
-    ] = {}
+        Careforall,
+        Says(
+            "The careforall wire: the `workspace` it speaks for (empty: off) and the `issuer` of its tokens. Where that"
+            " one is not configured, JWT_PUBLIC_KEY in the environment makes it."
+        ),
+    ] = Careforall()
 
     def rate(self, name: str) -> Rate:
         return Rate.parse(getattr(self, f"limit_{name}"))
@@ -146,7 +158,27 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None,
                 settings.rate(name.removeprefix("limit_"))
             except ValueError as error:
                 raise SettingsError(f"{name}: {error}") from None
-    return settings
+    return _with_platform_issuer(settings, environment)
+
+
+def _with_platform_issuer(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The issuer of the careforall wire as existing deployments of that system describe it: a key and its claims."""
+    wanted, key = settings.careforall, environment.get("JWT_PUBLIC_KEY", "")
+    if not wanted.workspace or not key or any(issuer.name == wanted.issuer for issuer in settings.issuers):
+        return settings
+    issuer = Issuer(
+        name=wanted.issuer,
+        algorithm="RS256",
+        public_key=key,
+        issuer=environment.get("JWT_ISSUER", ""),
+        audience=environment.get("JWT_AUDIENCE", ""),
+        claims={"person": "userId", "role": "role", "email": "email"},
+        roles={"USER": "contact", "CAMPAIGN_OWNER": "contact", "ADMIN": "admin"},
+        workspaces=[wanted.workspace],
+        create=["people", "workspaces"],
+        threading="many",
+    )
+    return msgspec.structs.replace(settings, issuers=[*settings.issuers, issuer])
 
 
 def _from_file(file: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -190,7 +222,7 @@ def _parsed(variable: str, kind: Any, text: str) -> Any:
             raise SettingsError(f"{variable}: {text!r} is not a whole number") from None
     if get_origin(kind) is list and get_args(kind)[0] is str:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if get_origin(kind) in (list, dict):
+    if get_origin(kind) in (list, dict) or kind is Careforall:
         try:
             return msgspec.json.decode(text)
         except msgspec.DecodeError as error:

@@ -13,8 +13,9 @@ import jwt
 from jwt.exceptions import InvalidTokenError
 
 from careline.core.actor import Actor, Role, Scope, system
-from careline.core.errors import Forbidden, NotFound, Unauthenticated, Unavailable
+from careline.core.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from careline.core.ids import foreign_id
+from careline.features.people import rules as people_rules
 from careline.features.people.actions import add_contact, add_staff, find_contact, find_staff
 from careline.features.workspaces.actions import add_workspace, find_workspace
 from careline.settings import Issuer, SettingsError
@@ -41,6 +42,7 @@ class Trust:
     def __init__(self, issuers: list[Issuer], database: Database) -> None:
         self._issuers = {issuer.name: Trusted(issuer) for issuer in issuers}
         self._database = database
+        self._founding = asyncio.Lock()
 
     def named(self, name: str) -> "Trusted":
         return self._issuers[name]
@@ -81,7 +83,8 @@ class Trust:
 
     async def _first_sight(self, issuer: Issuer, actor: Actor, claims: dict[str, Any]) -> Actor:
         if "workspaces" in issuer.create:
-            await self._database.write(_ensure_workspace, system(), actor.workspace_id)
+            async with self._founding:  # two at once would both find none and both make it
+                await self._database.write(_ensure_workspace, system(), actor.workspace_id, issuer.threading)
         if "people" not in issuer.create:
             raise NotFound("This person is not known in this workspace.")
         email = claims.get(issuer.claims.get("email", "email"))
@@ -212,9 +215,17 @@ async def _recognise(tx: Tx, actor: Actor) -> Actor | None:
     return Actor(actor.workspace_id, "staff", staff.id, staff.name, actor.role, actor.scope)
 
 
-async def _ensure_workspace(tx: Tx, actor: Actor, workspace_id: str) -> None:
+async def _ensure_workspace(tx: Tx, actor: Actor, workspace_id: str, threading: str) -> None:
     if await find_workspace(tx, actor, workspace_id) is None:
-        await add_workspace(tx, actor, workspace_id, workspace_id)
+        await add_workspace(tx, actor, workspace_id, workspace_id, {"threading": threading})
+
+
+def _address(claim: Any) -> str | None:
+    """An e-mail address that we would take from anybody: one that we would not must not keep its owner out."""
+    try:
+        return people_rules.email(claim) if isinstance(claim, str) else None
+    except Invalid:
+        return None
 
 
 async def _admit(tx: Tx, actor: Actor, newcomer: Actor, email: Any) -> Actor:
@@ -222,7 +233,7 @@ async def _admit(tx: Tx, actor: Actor, newcomer: Actor, email: Any) -> Actor:
     known = await _recognise(tx, newcomer)
     if known is not None:
         return known
-    details: dict[str, Any] = {"email": email if isinstance(email, str) and "@" in email else None}
+    details: dict[str, Any] = {"email": _address(email)}
     if newcomer.kind == "contact":
         await add_contact(tx, actor, contact_id=newcomer.id, name=newcomer.name or None, **details)
         return newcomer

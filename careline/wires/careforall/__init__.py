@@ -1,0 +1,1 @@
+"""careforall: what users and admins of a donation platform speak, over REST and one socket per conversation."""
