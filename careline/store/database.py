@@ -44,6 +44,7 @@ class Tx(ABC):
         self.recorded: list[Recorded] = []
         self.noted: list[str] = []
         self._seq: int | None = None
+        self._later: list[tuple[str, list[dict[str, Any]]]] = []
         self.workspace_id = ""
 
     @abstractmethod
@@ -61,6 +62,19 @@ class Tx(ABC):
     @abstractmethod
     async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
         """Run an INSERT or UPDATE once per row, as one statement where the engine can."""
+
+    def later(self, name: str, rows: list[dict[str, Any]]) -> None:
+        """Write rows before COMMIT, together with the log: in one round trip where there are any.
+
+        Nothing in this transaction may read them, and no two of these statements may touch the same row.
+        """
+        if rows:
+            self._later.append((name, rows))
+
+    async def together(self, writes: list[tuple[str, list[dict[str, Any]]]]) -> None:
+        """Run writes that know nothing of each other."""
+        for name, rows in writes:
+            await self.many(name, rows)
 
     async def one(self, row: type[Row], name: str, /, **values: Any) -> Row | None:
         rows = await self.all(row, name, **values)
@@ -120,11 +134,11 @@ class Tx(ABC):
         """Before COMMIT: write the log, the counter and the jobs that follow."""
         if not self.recorded:
             return
-        await self.many("insert_event", [_log_row(r) for r in self.recorded])
-        await self.run("move_head", workspace_id=self.workspace_id, seq=self._seq)
+        self.later("insert_event", [_log_row(r) for r in self.recorded])
+        self.later("move_head", [{"workspace_id": self.workspace_id, "seq": self._seq}])
         jobs = [job for r in self.recorded for job in plan(r.event, self.now)]
-        if jobs:
-            await self.many("insert_job", [_job_row(job, self.workspace_id, self.now) for job in jobs])
+        self.later("insert_job", [_job_row(job, self.workspace_id, self.now) for job in jobs])
+        await self.together(self._later)
 
 
 def _log_row(recorded: Recorded) -> dict[str, Any]:

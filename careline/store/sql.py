@@ -64,3 +64,14 @@ def for_many(text: str, types: list[str]) -> str:
             r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S
         )
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)
+
+
+def as_one(texts: list[str]) -> str:
+    """Several writing PostgreSQL statements as one, parameters numbered on. All see the store as it was before."""
+    clauses, count = [], 0
+    for place, text in enumerate(texts):
+        here = max((int(number) for number in re.findall(r"\$(\d+)", text)), default=0)
+        moved = re.sub(r"\$(\d+)", lambda match, by=count: f"${int(match[1]) + by}", text)  # type: ignore[misc]
+        clauses.append(f"w{place} AS ({moved})")
+        count += here
+    return f"WITH {', '.join(clauses)} SELECT 1"

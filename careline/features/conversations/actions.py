@@ -32,7 +32,6 @@ from careline.features.tokens.rows import IssuedToken
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
 from careline.store.database import Tx
-from careline.store.journal import PersonIn
 
 LAST = 1 << 62
 
@@ -372,15 +371,16 @@ async def participants_of(tx: Tx, actor: Actor, conversations: list[Conversation
 class Thread:
     """A conversation while a batch is decided: its people, and the numbers that the batch moves.
 
-    `sees` is `access` for many: tenant and conversation were in the WHERE clause, participation is looked up here.
+    `sees` is `access` for many.
     """
 
     __slots__ = (
         "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
-        "people", "staff_read_seq", "staff_unread", "status",
+        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
     )  # fmt: skip
 
-    def __init__(self, row: Hot, people: tuple[str, ...]) -> None:
+    def __init__(self, workspace_id: str, row: Hot) -> None:
+        self.workspace_id = workspace_id
         self.id = row.id
         self.status = row.status
         self.message_count = row.message_count
@@ -391,24 +391,22 @@ class Thread:
         self.staff_read_seq = row.staff_read_seq
         self.contact_read_seq = row.contact_read_seq
         self.closed_at = row.closed_at
-        self.people = people
+        self.people = tuple((row.people or "").split())
+        self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
 
     def sees(self, actor: Actor) -> bool:
-        return actor.sees_all or actor.person in self.people
+        at_home = actor.workspace_id == self.workspace_id
+        return at_home and (actor.sees_all or actor.person in self.people)
 
 
 async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
-    """The conversations of a batch with their participants, in two queries; foreign and missing ones are not there."""
-    wanted = list(conversation_ids)
-    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=wanted)
-    people: dict[str, list[str]] = {row.id: [] for row in rows}
-    for found in await tx.all(PersonIn, "people_of", conversation_ids=list(people)):
-        people[found.conversation_id].append(f"{found.kind}:{found.person_id}")
-    return {row.id: Thread(row, tuple(people[row.id])) for row in rows}
+    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
+    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=list(conversation_ids))
+    return {row.id: Thread(actor.workspace_id, row) for row in rows}
 
 
-async def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
+def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
     """Write the heads of the conversations that the batch moved."""
     moved = [
         {
@@ -426,8 +424,7 @@ async def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
         for t in threads.values()
         if t.moved
     ]
-    if moved:
-        await tx.many("set_heads", moved)
+    tx.later("set_heads", moved)
 
 
 async def store_reading(tx: Tx, thread: Thread) -> None:

@@ -107,9 +107,11 @@ ORDER BY p.joined_at, p.kind, p.person_id;
 SELECT kind, person_id FROM participants WHERE conversation_id = :conversation_id;
 
 -- name: hot_conversations
-SELECT id, status, message_count, last_seq, activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq,
-  closed_at
-FROM conversations WHERE workspace_id = :workspace_id AND id = ANY(:ids);
+SELECT c.id, c.status, c.message_count, c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq,
+  c.contact_read_seq, c.closed_at, w.contact_message_status, w.staff_reply_status,
+  (SELECT string_agg(p.kind || ':' || p.person_id, ' ') FROM participants p WHERE p.conversation_id = c.id) AS people
+FROM conversations c JOIN workspaces w ON w.id = c.workspace_id
+WHERE c.workspace_id = :workspace_id AND c.id = ANY(:ids);
 
 -- name: set_heads
 UPDATE conversations SET status = :status, closed_at = :closed_at, message_count = :message_count,

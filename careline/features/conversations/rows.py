@@ -46,7 +46,9 @@ class Participant(Struct, frozen=True):
 
 
 class Hot(Struct, frozen=True):
-    """What a batch of requests needs of a conversation: the numbers it moves."""
+    """What a batch of requests needs of a conversation: the numbers it moves, what a message does to its status in this
+    workspace, and its participants as `kind:id`, a space between them.
+    """
 
     id: str
     status: Status
@@ -58,3 +60,6 @@ class Hot(Struct, frozen=True):
     staff_read_seq: int
     contact_read_seq: int
     closed_at: int | None
+    contact_message_status: Status | None
+    staff_reply_status: Status | None
+    people: str | None

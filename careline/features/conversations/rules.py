@@ -6,7 +6,7 @@ from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden, Invalid
 from careline.features.conversations.rows import Conversation
-from careline.features.workspaces.rows import Status, Threading, Workspace
+from careline.features.workspaces.rows import Status, Threading
 
 METADATA_BYTES = 8_192
 PARTICIPANTS = 100
@@ -77,15 +77,6 @@ def may_remove(actor: Actor, kind: str, person_id: str, people: tuple[str, ...])
     contacts = [person for person in people if person.startswith("contact:")]
     if contacts == [f"{kind}:{person_id}"]:
         raise Conflict("A conversation keeps at least one contact.")
-
-
-def status_after(workspace: Workspace, status: Status, sender_kind: str) -> Status:
-    """What a message does to the status: a setting of the workspace, one for either side."""
-    if sender_kind == "contact":
-        return workspace.contact_message_status or status
-    if sender_kind == "staff":
-        return workspace.staff_reply_status or status
-    return status
 
 
 def closed_at(status: Status, before: int | None, now: int) -> int | None:

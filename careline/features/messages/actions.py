@@ -12,12 +12,11 @@ from careline.core.page import skip as bounded
 from careline.features.conversations.actions import LAST, Thread, access, load_threads, people_in, store_moved
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
-from careline.features.conversations.rules import closed_at, status_after
+from careline.features.conversations.rules import closed_at
 from careline.features.messages import rules
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
 from careline.features.workspaces.actions import workspace_of
-from careline.features.workspaces.rows import Workspace
 from careline.store.database import Tx
 
 Key = tuple[str, str, str, str | None]
@@ -32,7 +31,6 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     threads = await load_threads(tx, actor, {sending.conversation_id for sending in sendings})
     said = await _said_before(tx, sendings)
     quoted = await _quoted(tx, actor, sendings)
-    workspace = await workspace_of(tx, actor)
     results: list[Sent | Refused] = []
     new: list[Message] = []
     for sending in sendings:
@@ -46,15 +44,15 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 results.append(Sent(message, repeated=True))
                 continue
             message = _decide(tx, sending, quoted)
-            await _say(tx, workspace, thread, sending, message)
+            await _say(tx, thread, sending, message)
             new.append(message)
             said[_key(sending)] = message
             results.append(Sent(message))
         except Refused as refused:
             results.append(refused)
     if new:
-        await tx.many("insert_message", [_row(message, actor.workspace_id) for message in new])
-        await store_moved(tx, threads)
+        tx.later("insert_message", [_row(message, actor.workspace_id) for message in new])
+        store_moved(tx, threads)
     return results
 
 
@@ -111,7 +109,7 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
     )
 
 
-async def _say(tx: Tx, workspace: Workspace, thread: Thread, sending: Sending, message: Message) -> None:
+async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> None:
     """Record the message and what it does to its conversation: heads, unread counts, status."""
     tx.emit(
         MessageSent(conversation_id=thread.id, message_id=message.id, kind=message.kind),
@@ -130,7 +128,7 @@ async def _say(tx: Tx, workspace: Workspace, thread: Thread, sending: Sending, m
         thread.staff_unread += 1
     elif message.sender_kind == "staff":
         thread.contact_unread += 1
-    status = status_after(workspace, thread.status, message.sender_kind)
+    status = thread.status_rules.get(message.sender_kind) or thread.status
     if status != thread.status:
         thread.status, thread.closed_at = status, closed_at(status, thread.closed_at, tx.now)
         await _tell_status(tx, sending, thread)
