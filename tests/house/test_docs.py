@@ -14,7 +14,7 @@ from careline.app import App
 from careline.check import report
 from careline.core import errors
 from careline.metrics import Metrics
-from careline.settings import Issuer, Settings, fields, load
+from careline.settings import Careforall, Issuer, Settings, fields, load
 from careline.wires.native.commands import COMMANDS
 from careline.wires.native.frames import WORDS
 from careline.wires.native.meanings import CLOSES, CODES, EVENTS, SIGNALS, SILENT
@@ -125,6 +125,23 @@ def test_every_address_is_documented(tmp_path):
         if not re.search(rf"`(?:[A-Z]+ )?{re.escape(route.path)}`", text)
     }
     assert not missing
+
+
+def test_every_wire_has_a_page_with_its_addresses(tmp_path):
+    key = "a shared secret of the tests"
+    issuer = Issuer("platform", "HS256", secret=key, roles={"USER": "contact"}, workspaces=["greenleaf"])
+    settings = Settings(
+        database=str(tmp_path / "careline.db"), issuers=[issuer], careforall=Careforall("greenleaf", "platform")
+    )
+    routes = App(settings)._routes()
+    for wire in OWN_WIRES:
+        page = (DOCS / "wires" / f"{wire}.md").read_text()
+        paths = {route.path for route in routes if route.wire.name == wire}
+        assert paths, wire
+        # A wire's page writes its parameters as that system does.
+        assert [path for path in paths if path not in page and re.sub(r"{(\w+)}", r":\1", path) not in page] == []
+    folders = {path.parent.name for path in (ROOT / "careline" / "wires").glob("*/__init__.py")}
+    assert folders == {"native", *OWN_WIRES}
 
 
 def test_every_command_of_the_terminal_is_documented():
