@@ -250,6 +250,7 @@ class App:
                 while self.server.sockets.open:
                     self.server.sockets.sweep()
                     await asyncio.sleep(0.05)
+        self._handler.pre_shutdown()  # hangs up on idle connections, for which `shutdown` would wait in vain
         await self._handler.shutdown(5)
         for task in self._tasks:
             task.cancel()
