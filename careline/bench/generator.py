@@ -39,8 +39,9 @@ def _converse(process: "subprocess.Popen[bytes]", work: Plan, hear: Hear) -> byt
     assert stdin and stdout and stderr
     said: list[str] = []
     with stdin, stdout, stderr:
-        stdin.write(msgspec.json.encode(work))
-        stdin.close()
+        # It stays open: the generator ends when it closes, so also when we are killed.
+        stdin.write(msgspec.json.encode(work) + b"\n")
+        stdin.flush()
         for line in stderr:
             said.append(line.decode(errors="replace").rstrip())
             hear(said[-1])

@@ -1,9 +1,11 @@
-"""The load generator, a process of its own: a plan on standard input, its result on standard output.
+"""The load generator, a process of its own: one line with a plan on standard input, its result on standard output.
 
 Started by the benchmark on its own core; what it is at goes to standard error, a line at a time.
 """
 
+import asyncio
 import gc
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -29,11 +31,13 @@ def say(text: str) -> None:
 
 
 def main() -> int:
-    plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
+    plan = msgspec.json.decode(sys.stdin.buffer.readline(), type=Plan)
     # A collection takes milliseconds now and then, which would be counted as the server's.
     gc.disable()
 
     async def work() -> Any:
+        # Nothing more is said to us: what can be read is the end, of whoever wanted the result.
+        asyncio.get_running_loop().add_reader(sys.stdin, os._exit, 1)
         return await WORK[type(plan)](plan, say)
 
     try:

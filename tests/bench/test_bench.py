@@ -17,9 +17,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the benchmark r
 
 def bench(*words: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "careline", "bench", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=55)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=170)
 
 
+@pytest.mark.timeout(180)  # it starts eight processes one after the other, perhaps beside other tests
 def test_a_tiny_run_gives_every_figure_and_leaves_nothing_behind(tmp_path: Path) -> None:
     results = tmp_path / "out.json"
     done = bench("--tiny", "--only", "W-A,W-B,W-C", "--json", str(results), "--folder", str(tmp_path))
