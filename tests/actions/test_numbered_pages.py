@@ -15,7 +15,7 @@ from careline.features.conversations.actions import (
     update_conversation,
 )
 from careline.features.messages.actions import list_messages
-from careline.features.receipts.actions import mark_messages, readers_of
+from careline.features.receipts.actions import mark_messages, marks_over, readers_of
 from careline.features.receipts.rows import Marking
 from tests.world import World
 
@@ -95,3 +95,19 @@ async def test_a_contact_may_send_a_file_of_their_own_and_no_system_message(worl
     assert sent.kind == "file"
     with pytest.raises(Forbidden):
         await world.cara.sends(world.conversation, "Closed by the system", kind="system")
+
+
+async def test_a_connection_marks_what_was_written_to_it_and_no_more(world: World) -> None:
+    first = await world.ana.sends(world.conversation, "first")
+    await world.ana.sends(world.conversation, "second")
+
+    async def mark(reached: int) -> int | Exception:
+        marking = Marking(world.cara.actor, world.conversation, "delivered", reached=reached)
+        (result,) = await world.app.database.write(mark_messages, system("greenleaf"), [marking])
+        return result
+
+    assert isinstance(await mark(first.seq - 1), Invalid)
+    assert await mark(first.seq) == 2
+    page = await world.app.database.read(list_messages, world.ana.actor, world.conversation)
+    marks = await world.app.database.read(marks_over, world.ana.actor, page.items)
+    assert [(m.kind, m.to_seq) for m in marks] == [("delivered", first.seq)]

@@ -45,6 +45,7 @@ async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequen
 
 async def _which(tx: Tx, actor: Actor, markings: list[Marking]) -> tuple[list[Marking], dict[str, Message]]:
     """The messages the markings speak of, by id; who marks everything marks up to the newest message there is now."""
+    markings = [m if m.reached is None else await _reached(tx, m) for m in markings]
     everything = list({m.conversation_id for m in markings if m.up_to is None and m.message_ids is None})
     workspace_id = actor.workspace_id
     newest: list[Message] = []
@@ -61,6 +62,14 @@ async def _which(tx: Tx, actor: Actor, markings: list[Marking]) -> tuple[list[Ma
     return markings, {message.id: message for message in newest}
 
 
+async def _reached(tx: Tx, marking: Marking) -> Marking:
+    """The same, up to a message or of none."""
+    before = (marking.reached or 0) + 1
+    asked = {"conversation_id": marking.conversation_id, "before": before, "notes": 0, "most": 1, "skip": 0}
+    message = await tx.one(Message, "messages_before", **asked)
+    return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
+
+
 def _unread(thread: Thread, side: str) -> int:
     return thread.contact_unread if side == "contact" else thread.staff_unread
 
@@ -69,6 +78,8 @@ async def _mark(
     tx: Tx, thread: Thread, marking: Marking, readers: dict[Place, int], messages: dict[str, Message]
 ) -> None:
     reader = marking.actor
+    if marking.kind == "delivered" and not _unread(thread, reader.kind):
+        return  # whoever has read it has it
     place: Place = (thread.id, marking.kind, reader.kind, reader.id)
     before = readers.get(place, 0)
     if marking.message_ids is not None:

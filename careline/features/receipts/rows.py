@@ -34,7 +34,10 @@ class Reader(Struct, frozen=True):
 
 
 class Marking(Struct, frozen=True):
-    """One request of a batch: up to a message (None: the last one), or exactly these messages."""
+    """One request of a batch: up to a message (None: the last one), or exactly these messages.
+
+    `reached` is for connections that know no message ids: up to the newest message that is not beyond this number.
+    """
 
     actor: Actor
     conversation_id: str
@@ -42,3 +45,4 @@ class Marking(Struct, frozen=True):
     up_to: str | None = None
     message_ids: tuple[str, ...] | None = None
     origin: str | None = None
+    reached: int | None = None

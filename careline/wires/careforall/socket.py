@@ -54,6 +54,8 @@ class Talk:
         self._socket: Socket
         self._connection: Connection | None = None
         self._early: list[bytes] = []
+        self._had = 0
+        self._telling: asyncio.Future[int] | None = None
         self._floods = 0
         self._floods_since = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,7 +68,19 @@ class Talk:
         self._spawn(self._let_in())
 
     def alive(self) -> None:
-        pass
+        """What was written before is with the client now: no frame of this wire says so more exactly."""
+        connection = self._connection
+        if connection is None or connection.seq <= self._had or self._server.draining:
+            return
+        if self._telling is not None and not self._telling.done():
+            return  # what came since is told with the next frame or pong
+        self._had = connection.seq
+        marking = Marking(connection.actor, connection.conversation_id or "", "delivered", reached=connection.seq)
+        try:
+            self._telling = self._server.mark(marking)
+        except TooMany:
+            return
+        self._telling.add_done_callback(lambda told: told.cancelled() or told.exception())
 
     def closed(self) -> None:
         if self._connection is not None:
@@ -108,7 +122,7 @@ class Talk:
                 self._server.hub.leave(connection)
                 self._shut_out(Unavailable("Too much happened at once: connect again."))
                 return
-            self._connection = connection
+            self._connection, self._had = connection, connection.seq
             self._server.joined(connection)
             self._server.sockets.introduced(socket, connection.actor.expires_at)
             now = rfc3339(self._server.clock())

@@ -65,6 +65,22 @@ async def test_exactly_the_messages_that_were_read_natively_get_receipts(platfor
     assert [[r["userId"] for r in m["readBy"]] for m in await history(platform, "cara")] == [["ana"], [], ["ana"]]
 
 
+async def test_what_a_socket_was_sent_is_delivered_once_its_client_is_heard_again(platform: World) -> None:
+    inbox, theirs = await platform.ana.opens(), await opens(platform, "cara")
+    said = await inbox.does("message.send", conversation_id=platform.conversation, body="are you there?")
+    assert (await theirs.receive_json(timeout=5))["content"] == "are you there?"
+    await inbox.hears_nothing(0.7)
+    await theirs.ping()
+    delivered = (await inbox.hears("message.delivered"))["data"]
+    assert (delivered["up_to"], delivered["reader"]["id"]) == (said["id"], "cara")
+    await theirs.send_json({"type": "read"})
+    await inbox.hears("message.read")
+    await theirs.send_json({"type": "message", "content": "yes"})
+    await inbox.hears("message.sent")
+    await theirs.ping()  # of one's own words, and of what is read already, there is nothing to say
+    await inbox.hears_nothing(0.7)
+
+
 async def test_notes_never_appear_not_even_to_admins(platform: World) -> None:
     theirs, admins = await opens(platform, "cara"), await opens(platform, "ada", "ADMIN")
     await theirs.receive_json(timeout=5)  # user_joined
