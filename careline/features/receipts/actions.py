@@ -78,8 +78,8 @@ async def _mark(
     tx: Tx, thread: Thread, marking: Marking, readers: dict[Place, int], messages: dict[str, Message]
 ) -> None:
     reader = marking.actor
-    if marking.kind == "delivered" and not _unread(thread, reader.kind):
-        return  # whoever has read it has it
+    if marking.reached is not None and not _unread(thread, reader.kind):
+        return  # every frame of a chat would make a mark, and whoever has read it has it
     place: Place = (thread.id, marking.kind, reader.kind, reader.id)
     before = readers.get(place, 0)
     if marking.message_ids is not None:
