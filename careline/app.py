@@ -16,9 +16,11 @@ import msgspec
 from careline import consequences
 from careline.core.actor import Actor, system
 from careline.core.clock import Clock
+from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.conversations.actions import expire_visit
+from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep
 from careline.live.board import Board
 from careline.live.hints import EVERY, Hint, Hints
@@ -92,7 +94,7 @@ class App:
             self.journal,
             self.hub,
             self.tail,
-            Board(self._tell),
+            Board(self._come_or_gone),
             gate,
             credentials,
             passwords,
@@ -105,6 +107,7 @@ class App:
         self._hints: Hints | None = None
         self._demo = demo
         self._tasks: list[asyncio.Task[Any]] = []
+        self._telling: set[asyncio.Task[None]] = set()
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
@@ -215,6 +218,23 @@ class App:
         self.hub.signal(signal)
         if self._hints:
             self._hints.signalled(signal)
+
+    def _come_or_gone(self, signal: PresenceChanged) -> None:
+        """Staff who only participate hear of a contact they meet, and of no other."""
+        somewhere = self._hints is not None or self.hub.has_agents(signal.workspace_id)
+        if not somewhere or not signal.person.startswith("contact:") or signal.conversation_id is not None:
+            self._tell(signal)
+            return
+
+        async def find_and_tell() -> None:
+            try:
+                self._tell(await self.database.read(met_by, system(signal.workspace_id), signal))
+            except Refused:
+                self._tell(signal)
+
+        task = asyncio.create_task(find_and_tell())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     def _heard(self, hint: Hint) -> None:
         """What another process says."""

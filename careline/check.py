@@ -53,6 +53,14 @@ def _network(settings: Settings) -> list[Finding]:
     for origin in settings.origins:
         if origin == "*" or not origin.startswith(("http://", "https://", "null")):
             found.append(Finding(f"origins: {origin!r} is not an origin such as https://shop.example"))
+    if settings.operator_pages == "loopback" and settings.public_url and not settings.trusted_proxies:
+        found.append(
+            Finding(
+                "a proxy on this machine that adds no X-Forwarded-For opens the operator pages to everybody: let it add "
+                "the header and name it in trusted_proxies, or set operator_pages to off",
+                refuses=False,
+            )
+        )
     if settings.operator_pages == "public":
         found.append(Finding("operator_pages is public: everybody can read metrics and API documents", refuses=False))
     if settings.operator_token and len(settings.operator_token) < 16:

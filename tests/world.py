@@ -31,7 +31,7 @@ PASSWORD = "correct horse battery"
 PATIENCE = 5.0
 
 # Generous: limits have tests of their own, everything else should not meet them.
-LIMITS = {
+LIMITS: dict[str, Any] = {
     "limit_send_contact": "10000/s",
     "limit_send_staff": "10000/s",
     "limit_read": "10000/s",

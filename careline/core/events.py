@@ -28,7 +28,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
 
     @property
     def audience(self) -> str:
-        """`all`: both sides of the conversation; `staff`: the workspace's side only."""
+        """`all`: both sides of the conversation; `staff`: the workspace's side only; `overview`: staff who see all."""
         return "all"
 
     @property
@@ -64,6 +64,14 @@ class StaffEvent(Event, frozen=True, kw_only=True):
     @property
     def audience(self) -> str:
         return "staff"
+
+
+class OverviewEvent(StaffEvent, frozen=True, kw_only=True):
+    """A fact about somebody or something of the workspace that not all of its staff need to know of."""
+
+    @property
+    def audience(self) -> str:
+        return "overview"
 
 
 class Recorded:

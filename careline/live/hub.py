@@ -60,6 +60,10 @@ class Hub:
         """How many connections this person has: to everything of theirs, or bound to one conversation."""
         return self._counts[actor.workspace_id, actor.person, conversation_id]
 
+    def has_agents(self, workspace_id: str) -> bool:
+        """Whether anybody is connected who only participates."""
+        return workspace_id in self._agents
+
     def deliver(self, recorded: Recorded) -> None:
         """Say a fact to everybody who should hear it, encoded once per wire and view."""
         frames, seq, origin, actor = recorded.frames, recorded.seq, recorded.origin, recorded.actor
@@ -84,7 +88,8 @@ class Hub:
         workspace_id, conversation_id = recorded.workspace_id, recorded.conversation_id
         yield self._staff.get(workspace_id, ())
         if conversation_id is None:
-            yield self._agents.get(workspace_id, ())
+            if recorded.event.audience == "staff":
+                yield self._agents.get(workspace_id, ())
             return
         for_all = recorded.event.audience == "all"
         for person in recorded.people:
@@ -115,10 +120,9 @@ class Hub:
                 yield self._conversations.get((signal.conversation_id, side), ())
             return
         yield self._staff.get(workspace_id, ())
-        if isinstance(signal, PresenceChanged):
+        if isinstance(signal, PresenceChanged) and signal.person.startswith("staff:"):
             yield self._agents.get(workspace_id, ())
-            if signal.person.startswith("staff:"):
-                yield self._contacts.get(workspace_id, ())
+            yield self._contacts.get(workspace_id, ())
             return
         for person in signal.people:
             yield self._people.get((workspace_id, person), ())
@@ -150,5 +154,5 @@ def hears(actor: Actor, recorded: Recorded) -> bool:
     if actor.sees_all:
         return True
     if recorded.conversation_id is None:
-        return actor.kind == "staff"
+        return actor.kind == "staff" and recorded.event.audience == "staff"
     return actor.person in recorded.people and (actor.kind == "staff" or recorded.event.audience == "all")

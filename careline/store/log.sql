@@ -31,7 +31,7 @@ ORDER BY seq LIMIT :most;
 -- name: events_since_in
 SELECT seq, at, conversation_id, actor, body FROM events
 WHERE workspace_id = :workspace_id AND seq > :since
-  AND ((conversation_id = ANY(:mine) AND (audience = 'all' OR :is_staff = 1)) OR (conversation_id IS NULL AND :is_staff = 1))
+  AND ((conversation_id = ANY(:mine) AND (audience = 'all' OR :is_staff = 1)) OR (conversation_id IS NULL AND audience = 'staff' AND :is_staff = 1))
 ORDER BY seq LIMIT :most;
 
 -- name: conversations_of

@@ -48,13 +48,13 @@ staff.get               staff         403     403  403 ok  ok  ok  ok
 staff.update            staff         403     403  403 ok  403 403 403
 staff.deactivate        staff         403     403  403 ok  403 403 403
 contact.add             -             403     403  403 ok  ok  ok  ok
-contact.get             contact       403     403  403 ok  ok  ok  ok
-contact.update          contact       403     403  403 ok  ok  ok  ok
+contact.get             contact       403     403  403 ok  ok  ok  404
+contact.update          contact       403     403  403 ok  ok  ok  404
 me.get                  -             ok      ok   ok  ok  ok  ok  ok
 me.update               -             ok      ok   ok  403 403 403 403
-token.issue             contact       403     403  403 ok  ok  ok  ok
-token.list              contact       403     403  403 ok  ok  ok  ok
-token.revoke            token         403     403  403 ok  ok  ok  ok
+token.issue             contact       403     403  403 ok  ok  ok  404
+token.list              contact       403     403  403 ok  ok  ok  404
+token.revoke            token         403     403  403 ok  ok  ok  404
 workspace.get           -             403     403  403 ok  ok  ok  ok
 workspace.update        -             403     403  403 ok  403 403 403
 ticket.issue            -             ok      ok   ok  ok  ok  ok  ok
@@ -124,8 +124,7 @@ def expected(line: Line, person: str, whose: str) -> str:
         return outcome
     if whose == "another":
         # Seen from Dev's side: he is where Cara was, she where he was, and nobody but those who see all takes part.
-        shared = line.thing in ("staff", "token") or line.command in ("contact.get", "contact.update")
-        if shared or line.command in ("token.issue", "token.list"):
+        if line.thing == "staff":
             return outcome
         return line.outcomes[{"cara": "dev", "dev": "cara", "hal": "ben"}.get(person, person)]
     if line.command == "message.edit" and line.outcomes["cara"] == "ok":

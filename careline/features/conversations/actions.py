@@ -19,7 +19,6 @@ from careline.features.conversations.events import (
 )
 from careline.features.conversations.rows import Conversation, Hot, Participant
 from careline.features.people.actions import (
-    access_contact,
     access_staff,
     add_contact,
     expire_contact,
@@ -86,7 +85,8 @@ async def conversation_for(
     and metadata (JSON text) go into a new one only.
     """
     rules.may_start_for(actor, contact_id)
-    await access_contact(tx, actor, contact_id)
+    if await find_contact(tx, actor, contact_id) is None:
+        raise NotFound("There is no such contact.")
     if staff_id is not None and await find_staff(tx, actor, staff_id) is None:
         raise NotFound("There is no such staff member.")
     thread = rules.thread((await workspace_of(tx, actor)).threading, contact_id, staff_id)

@@ -251,11 +251,23 @@ async def find_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact | None:
 
 
 async def access_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact:
-    """A contact of the actor's workspace; to a contact, only themselves."""
+    """A contact of the actor's workspace; to a contact only themselves, to staff who participate only whom they meet.
+
+    Else a chat link made for somebody else's contact would open every conversation of theirs.
+    """
     contact = await find_contact(tx, actor, contact_id)
-    if contact is None or (actor.kind == "contact" and contact.id != actor.id):
+    if contact is None or not await _may_see(tx, actor, contact_id):
         raise NotFound("There is no such contact.")
     return contact
+
+
+async def _may_see(tx: Tx, actor: Actor, contact_id: str) -> bool:
+    if actor.kind == "contact":
+        return actor.id == contact_id
+    if actor.sees_all:
+        return True
+    met = await tx.value("meets", workspace_id=actor.workspace_id, staff_id=actor.id, contact_id=contact_id)
+    return met is not None
 
 
 async def seen(tx: Tx, actor: Actor, at: int) -> None:

@@ -1,6 +1,6 @@
 """What happens to people."""
 
-from careline.core.events import About, StaffEvent
+from careline.core.events import About, OverviewEvent, StaffEvent
 from careline.features.people.rows import Contact, Staff
 
 
@@ -33,20 +33,20 @@ class StaffDeactivated(StaffEvent, frozen=True, kw_only=True):
         return (f"staff:{self.staff_id}",)
 
 
-class ContactAdded(StaffEvent, frozen=True, kw_only=True):
+class ContactAdded(OverviewEvent, frozen=True, kw_only=True):
     about = About(Contact, "contacts_by_id", "contact_id")
 
     contact_id: str
     anonymous: bool = False
 
 
-class ContactUpdated(StaffEvent, frozen=True, kw_only=True):
+class ContactUpdated(OverviewEvent, frozen=True, kw_only=True):
     about = About(Contact, "contacts_by_id", "contact_id")
 
     contact_id: str
 
 
-class ContactExpired(StaffEvent, frozen=True, kw_only=True):
+class ContactExpired(OverviewEvent, frozen=True, kw_only=True):
     """An anonymous contact who never wrote anything is gone."""
 
     contact_id: str

@@ -55,3 +55,10 @@ UPDATE contacts SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id
 
 -- name: delete_contact
 DELETE FROM contacts WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: meets
+-- Whether a staff member and a contact take part in one conversation.
+SELECT 1 FROM participants mine
+JOIN participants theirs ON theirs.conversation_id = mine.conversation_id AND theirs.kind = 'contact'
+  AND theirs.person_id = :contact_id
+WHERE mine.workspace_id = :workspace_id AND mine.kind = 'staff' AND mine.person_id = :staff_id LIMIT 1;

@@ -1,9 +1,9 @@
 """Typing and presence: whom they concern is read from the store, the rest is a signal."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from careline.core.actor import Actor
-from careline.core.events import TypingChanged
+from careline.core.events import PresenceChanged, TypingChanged
 from careline.features.conversations.actions import access, participants_of, people_in
 from careline.features.conversations.rows import Participant
 from careline.features.people.actions import seen
@@ -37,6 +37,18 @@ async def people_present(tx: Tx, actor: Actor, conversation_id: str) -> list[tup
         LastSeen, "last_seen", conversation_id=conversation_id
     )}  # fmt: skip
     return [(person, seen_at.get((person.kind, person.id))) for person in people]
+
+
+class _Person(Struct):
+    kind: str
+    id: str
+
+
+async def met_by(tx: Tx, actor: Actor, signal: PresenceChanged) -> PresenceChanged:
+    """The signal addressed to the staff who share a conversation with the person: those who see all hear it anyway."""
+    kind, _, id_ = signal.person.partition(":")
+    met = await tx.all(_Person, "colleagues_of", workspace_id=actor.workspace_id, kind=kind, person_id=id_)
+    return structs.replace(signal, people=tuple(f"{person.kind}:{person.id}" for person in met))
 
 
 async def went(tx: Tx, actor: Actor, leavers: list[tuple[Actor, int]]) -> list[None]:

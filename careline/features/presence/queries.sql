@@ -1,3 +1,8 @@
+-- name: colleagues_of
+SELECT DISTINCT theirs.kind, theirs.person_id AS id FROM participants mine
+JOIN participants theirs ON theirs.conversation_id = mine.conversation_id AND theirs.kind = 'staff'
+WHERE mine.workspace_id = :workspace_id AND mine.kind = :kind AND mine.person_id = :person_id;
+
 -- name: last_seen
 SELECT p.kind, p.person_id AS id, COALESCE(c.last_seen_at, s.last_seen_at) AS last_seen_at
 FROM participants p

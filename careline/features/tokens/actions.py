@@ -63,6 +63,7 @@ async def revoke_token(tx: Tx, actor: Actor, token_id: str) -> None:
     token = await tx.one(ContactToken, "contact_token_by_id", id=token_id)
     if token is None or token.workspace_id != actor.workspace_id:
         raise NotFound("There is no such token.")
+    await access_contact(tx, actor, token.contact_id)
     if token.revoked_at is None:
         await tx.run("revoke_contact_token", id=token_id, now=tx.now)
         tx.emit(TokenRevoked(token_id=token_id, contact_id=token.contact_id), actor)

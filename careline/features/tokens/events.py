@@ -1,14 +1,14 @@
 """What happens to the things that let people in."""
 
-from careline.core.events import StaffEvent
+from careline.core.events import OverviewEvent
 
 
-class TokenIssued(StaffEvent, frozen=True, kw_only=True):
+class TokenIssued(OverviewEvent, frozen=True, kw_only=True):
     token_id: str
     contact_id: str
 
 
-class TokenRevoked(StaffEvent, frozen=True, kw_only=True):
+class TokenRevoked(OverviewEvent, frozen=True, kw_only=True):
     token_id: str
     contact_id: str
 
@@ -17,7 +17,7 @@ class TokenRevoked(StaffEvent, frozen=True, kw_only=True):
         return (f"token:{self.token_id}",)
 
 
-class SessionRevoked(StaffEvent, frozen=True, kw_only=True):
+class SessionRevoked(OverviewEvent, frozen=True, kw_only=True):
     session_id: str
     staff_id: str
 

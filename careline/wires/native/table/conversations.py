@@ -143,7 +143,7 @@ async def conversation(ask: Asking, request: Which) -> shapes.Conversation:
 
 @command("conversation.update", "PATCH", "/v1/conversations/{conversation_id}", shapes.Conversation)
 async def change(ask: Asking, request: Change) -> shapes.Conversation:
-    """Change subject, status or metadata; a contact may close and reopen."""
+    """Change subject, status or metadata."""
     metadata = None if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode()
     await ask.server.database.write(
         update_conversation,

@@ -159,17 +159,15 @@ async def one(ask: Asking, request: Which) -> shapes.Message:
 @command("message.edit", "PATCH", "/v1/messages/{message_id}", shapes.Message)
 async def edit(ask: Asking, request: Edit) -> shapes.Message:
     """Say it differently: one's own, within the workspace's edit window."""
-    actor = ask.somebody
-    edited = await ask.server.database.write(edit_message, actor, request.message_id, request.body)
-    return shapes.message(edited, actor.kind, author=True)
+    await ask.server.database.write(edit_message, ask.somebody, request.message_id, request.body)
+    return await one(ask, request)
 
 
 @command("message.delete", "DELETE", "/v1/messages/{message_id}", shapes.Message)
 async def delete(ask: Asking, request: Which) -> shapes.Message:
     """Take it back: one's own, or for administrators anybody's. Its place stays, its text is gone."""
-    actor = ask.somebody
-    deleted = await ask.server.database.write(delete_message, actor, request.message_id)
-    return shapes.message(deleted, actor.kind, author=message_rules.is_author(actor, deleted))
+    await ask.server.database.write(delete_message, ask.somebody, request.message_id)
+    return await one(ask, request)
 
 
 @command("receipt.read", "POST", "/v1/conversations/{conversation_id}/read", Unread)
