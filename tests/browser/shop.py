@@ -1,0 +1,43 @@
+"""Somebody else's website: one page, on another host than Careline, with whatever is put on it."""
+
+from typing import Self
+
+from aiohttp import web
+
+WIDGET = '<script src="{server}/widget.js" data-workspace="greenleaf" data-label="Chat with us" async></script>'
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The shop</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
+<body><h1>The shop</h1>{body}</body></html>"""
+
+
+class Shop:
+    """Its page holds `body`."""
+
+    def __init__(self) -> None:
+        self.body = ""
+        app = web.Application()
+        app.router.add_get("/", self._page)
+        self._runner = web.AppRunner(app)
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        """By name, where Careline goes by number: a site of its own for cookies and storage."""
+        return f"http://localhost:{self._port}"
+
+    def carries(self, server: str) -> None:
+        """Put the chat on the page."""
+        self.body = WIDGET.format(server=server)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(text=PAGE.format(body=self.body), content_type="text/html")

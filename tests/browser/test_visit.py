@@ -1,0 +1,55 @@
+"""Issue 2, the main journey: somebody writes from the website without signing in, and staff answer."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Windows
+from tests.browser.talks import Chat, Desk
+from tests.world import World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_a_visitor_and_staff_talk_live_and_find_everything_after_a_reload(greenleaf: World, windows, phone):
+    ana = await Desk.signs_in(await windows.open(phone=phone), greenleaf.url)
+    visitor = await Chat.on_website(await windows.open(phone=phone), greenleaf.url + "/demo/")
+
+    await visitor.says("Is my prescription ready?")
+    await visitor.has_come("Is my prescription ready?", "Delivered")
+    await expect(ana.item("Is my prescription ready?").locator(".badge")).to_have_text("1")
+    await ana.opens("Is my prescription ready?")
+    await visitor.has_come("Is my prescription ready?", "Read")
+
+    await visitor.gives("Cara")
+    await visitor.types("And")
+    await ana.sees_typing("Cara")
+    await ana.types("It")
+    await visitor.sees_typing("Ana")
+    await ana.says("It is: come by until six.")
+    await ana.has_come("It is: come by until six.", "Read")
+
+    said = ("Is my prescription ready?", "It is: come by until six.")
+    await visitor.shows(*said)
+    await ana.shows(*said)
+    for talk in (visitor, ana):
+        await talk.page.reload()
+    await ana.shows(*said)
+    await visitor.launcher().click()
+    await visitor.shows(*said)
+    await expect(visitor.composer).to_have_value("And")
+    await ana.has_come("It is: come by until six.", "Read")
+
+
+async def test_an_answer_waits_behind_the_closed_chat_with_a_badge(greenleaf: World, windows: Windows):
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    visitor = await Chat.on_website(await windows.open(), greenleaf.url + "/demo/")
+    await visitor.says("Hello?")
+    await visitor.scope.get_by_role("button", name="Close").click()
+    await ana.opens("Hello?")
+    await ana.says("Hello! What can we do for you?")
+    await ana.has_come("Hello! What can we do for you?", "Delivered")
+    await expect(visitor.launcher().locator("b")).to_have_text("1")
+    await visitor.launcher().click()
+    await ana.has_come("Hello! What can we do for you?", "Read")
+    await expect(visitor.launcher().locator("b")).to_be_hidden()
