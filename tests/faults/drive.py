@@ -95,8 +95,11 @@ class Load:
 
     # Hurting --------------------------------------------------------------------------------------------------------
 
-    async def nothing(self, seconds: float = 1.0) -> None:
-        await asyncio.sleep(seconds)
+    async def nothing(self, acked: int, at_most_s: float) -> None:
+        """Leave it alone until so much is acked."""
+        end = time.monotonic() + at_most_s
+        while sum(len(client.acked) for client in self.clients) < acked and time.monotonic() < end:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
     async def kills(self, cycles: int, least_ms: int, most_ms: int) -> None:
         """Kill -9 and start again, each time after a while of work."""
