@@ -100,7 +100,8 @@ class Reader:
         end = start + 4 + size
         if len(data) < end:
             return None
-        self._whole(first, opcode, unmask(data[start + 4 : end], data[start : start + 4]))
+        if opcode >= CLOSE or not self.deaf:
+            self._whole(first, opcode, unmask(data[start + 4 : end], data[start : start + 4]))
         return end
 
     def _whole(self, first: int, opcode: int, payload: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import http_exceptions, web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from careline.core.errors import BadRequest, Failed, HeadersTooLarge, MethodNotAllowed, Refused
 from careline.core.ids import new_id
@@ -16,6 +16,7 @@ HEADERS = 100
 LINE_BYTES = 8_190
 IDLE_S = 10.0
 LINGER_S = 2.0
+REQUEST_BYTES = 4 << 20
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,22 +39,35 @@ class Listener(web.Server):
 
 
 class _Connection(RequestHandler):
-    """aiohttp bounds a line and the number of lines; what all of them weigh together is counted here."""
+    """aiohttp bounds a line and the number of lines; what all of them weigh together is counted here, and what comes
+    while a request is under way: its body in whatever wrapping, or more requests.
+    """
 
-    __slots__ = ("_unanswered",)
+    __slots__ = ("_asking", "_broken", "_under_way")
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._unanswered = 0
+        self._asking = self._under_way = 0
+        self._broken = False
 
     def data_received(self, data: bytes) -> None:
+        if self._broken:
+            return  # what follows cannot be read, and every try would keep a copy of it until the answer is out
         waiting = self._waiter
         super().data_received(data)
-        if waiting is None or waiting.done() or self._force_close:
-            self._unanswered = 0  # a request is under way: these bytes are its body's or the next one's
+        if self._messages and isinstance(self._messages[-1][0], _ErrInfo):
+            self._broken = True
+            self._messages[-1][0].exc.__traceback__ = None  # holds the data
+        if waiting is None or self._force_close:
+            self._asking = 0
+            self._under_way += len(data)
+            if self._under_way > REQUEST_BYTES:
+                self.force_close()
             return
-        self._unanswered += len(data)
-        if self._unanswered > HEADER_BYTES and self.transport is not None:
+        self._under_way = 0
+        self._asking = 0 if waiting.done() else self._asking + len(data)
+        if self._asking > HEADER_BYTES and self.transport is not None:
+            self._broken = True
             self.transport.write(_plainly(HeadersTooLarge()))
             self.force_close()
 

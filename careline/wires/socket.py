@@ -27,6 +27,7 @@ CONTROL_FRAMES = 20
 CONTROL_WINDOW_MS = 10_000
 CLOSING_MS = 3_000
 UNREAD_BYTES = 4 << 20
+LATE_BYTES = 131_072
 
 
 class Talk(Protocol):
@@ -57,11 +58,18 @@ class Socket(asyncio.Protocol):
         self._sockets = sockets
         self._write = transport.write
         self._half_since: int | None = None
+        self._late = 0
         self._controls = 0
         self._controls_since = now
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self._sockets.clock()
+        if self.closing_at is not None:
+            # Room for what was on its way and for a goodbye; a flood goes on for as long as one reads it.
+            self._late += len(data)
+            if self._late > LATE_BYTES:
+                self.transport.abort()
+                return
         try:
             self.reader.feed(data)
         except frames.Violation as broken:

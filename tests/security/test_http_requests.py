@@ -118,6 +118,18 @@ async def test_headers_that_come_bit_by_bit_are_counted_together(here: World) ->
     writer.close()
 
 
+async def test_a_connection_may_ask_as_often_as_it_likes(here: World) -> None:
+    """What was counted for one request is not held against the next."""
+    reader, writer = await asyncio.open_connection(*place_of(here))
+    asked = request(here.url, "GET", "/health/live", "X: " + "a" * 6_000).replace(b"Connection: close\r\n", b"")
+    for _ in range(12):
+        writer.write(asked[:4_000])
+        await asyncio.sleep(0.01)
+        writer.write(asked[4_000:])
+        assert b" 200 " in (await reader.readuntil(b'{"ok":true}'))
+    writer.close()
+
+
 def place_of(world: World) -> tuple[str, int]:
     host, _, port = world.url.partition("://")[2].rpartition(":")
     return host, int(port)

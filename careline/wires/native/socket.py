@@ -126,13 +126,12 @@ class NativeTalk:
             return False
 
     def _counts(self, request_id: str | None) -> bool:
-        """Whether there is room for one more of what is not a command, and is counted like one."""
+        """Whether there is room for one more command, or what is counted like one."""
         assert self._connection is not None
         try:
             self._server.gate.take_as("commands", self._connection.actor)
         except TooMany as refused:
-            self._flooding()
-            self._fail(refused, request_id)
+            self._refuse(refused, request_id)
             return False
         return True
 
@@ -273,6 +272,9 @@ class NativeTalk:
         if isinstance(request, Send):
             self._send(request, envelope.id or "")
             return
+        # Before there is a task for it: one read can bring ten thousand of them.
+        if not self._counts(envelope.id):
+            return
         self._spawn(self._run(command, request, envelope.id))
         if len(self._tasks) >= IN_FLIGHT:
             self._socket.transport.pause_reading()
@@ -285,7 +287,6 @@ class NativeTalk:
         context.current.set(Context(self._request_id, self._address, "native", connection.id))
         try:
             command.admit(actor)
-            self._server.gate.take_as("commands", actor)
             ask = Asking(self._server, actor, self._address, self._origin, connection.id, token=self._token)
             result = await command.handle(ask, request)
         except Refused as refused:
