@@ -56,8 +56,8 @@ def _network(settings: Settings) -> list[Finding]:
     if settings.operator_pages == "loopback" and settings.public_url and not settings.trusted_proxies:
         found.append(
             Finding(
-                "a proxy on this machine that adds no X-Forwarded-For opens the operator pages to everybody: let it add "
-                "the header and name it in trusted_proxies, or set operator_pages to off",
+                "a proxy on this machine that adds no X-Forwarded-For opens the operator pages to everybody: let it "
+                "add the header and name it in trusted_proxies, or set operator_pages to off",
                 refuses=False,
             )
         )

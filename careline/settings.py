@@ -81,7 +81,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         list[str], Says("Networks of reverse proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8.")
     ] = []
     redis_url: Annotated[
-        str, Says("Hints between several server processes; without it each looks at the database every half second.", True)
+        str, Says("Hints between server processes; without it each looks at the database every half second.", True)
     ] = ""
     log_format: Annotated[
         Literal["auto", "json", "text"], Says("json for machines, text for people; auto chooses by terminal.")

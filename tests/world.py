@@ -191,8 +191,15 @@ class World:
         digest = await self.app.server.passwords.hash(PASSWORD)
         account = await database.write(add_account, system(), name, email, digest)
         staff = await database.write(
-            add_staff, system(workspace_id), name, email=email, role=role, scope=scope, staff_id=id_, account_id=account.id
-        )  # fmt: skip
+            add_staff,
+            system(workspace_id),
+            name,
+            email=email,
+            role=role,
+            scope=scope,
+            staff_id=id_,
+            account_id=account.id,
+        )
         session = await database.write(start_session, system(), account.id)
         credential = f"session:{session.session.id}"
         actor = Actor(workspace_id, "staff", id_, name, staff.role, staff.scope, credential)

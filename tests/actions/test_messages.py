@@ -126,8 +126,7 @@ async def test_text_that_cannot_be_stored_or_seen_is_refused(world: World, body:
 async def test_foreign_messages_are_not_there(world: World) -> None:
     message = await world.cara.sends(world.conversation, "mine")
     for stranger in (world.dev, world.ben, world.eve, world.fay):
-        for verb in (edit_message, delete_message):
-            with pytest.raises(NotFound):
-                await world.app.database.write(
-                    verb, stranger.actor, message.id, *(["x"] if verb is edit_message else [])
-                )
+        with pytest.raises(NotFound):
+            await world.app.database.write(edit_message, stranger.actor, message.id, "x")
+        with pytest.raises(NotFound):
+            await world.app.database.write(delete_message, stranger.actor, message.id)

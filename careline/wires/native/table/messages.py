@@ -149,9 +149,12 @@ async def _shaped(tx: Tx, actor: Actor, messages: list[Message]) -> list[shapes.
 @command("message.get", "GET", "/v1/messages/{message_id}", shapes.Message)
 async def one(ask: Asking, request: Which) -> shapes.Message:
     """One message."""
+    return await _one(ask, request.message_id)
 
+
+async def _one(ask: Asking, message_id: str) -> shapes.Message:
     async def look(tx: Tx, actor: Actor) -> shapes.Message:
-        return (await _shaped(tx, actor, [await access_message(tx, actor, request.message_id)]))[0]
+        return (await _shaped(tx, actor, [await access_message(tx, actor, message_id)]))[0]
 
     return await ask.server.database.read(look, ask.somebody)
 
@@ -160,14 +163,14 @@ async def one(ask: Asking, request: Which) -> shapes.Message:
 async def edit(ask: Asking, request: Edit) -> shapes.Message:
     """Say it differently: one's own, within the workspace's edit window."""
     await ask.server.database.write(edit_message, ask.somebody, request.message_id, request.body)
-    return await one(ask, request)
+    return await _one(ask, request.message_id)
 
 
 @command("message.delete", "DELETE", "/v1/messages/{message_id}", shapes.Message)
 async def delete(ask: Asking, request: Which) -> shapes.Message:
     """Take it back: one's own, or for administrators anybody's. Its place stays, its text is gone."""
     await ask.server.database.write(delete_message, ask.somebody, request.message_id)
-    return await one(ask, request)
+    return await _one(ask, request.message_id)
 
 
 @command("receipt.read", "POST", "/v1/conversations/{conversation_id}/read", Unread)
