@@ -50,7 +50,7 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
-from careline.work.runner import Runner
+from careline.work.runner import Do, Runner
 from careline.work.schedule import every
 
 logger = logging.getLogger("careline")
@@ -111,6 +111,7 @@ class App:
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
+        self.jobs: dict[str, Do] = {"visit.expire": _expire_visit}
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -185,7 +186,7 @@ class App:
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
             poll.run(),
-            Runner(self.database, {"visit.expire": _expire_visit}).run(),
+            Runner(self.database, self.jobs).run(),
             every(SWEEP_S, self._second),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
