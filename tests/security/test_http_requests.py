@@ -196,6 +196,16 @@ async def test_a_compressed_body_is_refused_and_never_inflated(here: World) -> N
     assert (answer.status, answer.code) == (415, "unsupported_media_type")
 
 
+async def test_what_only_says_it_is_compressed_disturbs_nothing(here: World) -> None:
+    """An inflating parser would stumble over these bytes and drop the request behind them; or inflate a bomb."""
+    headers = [JSON, "Content-Encoding: gzip", "Content-Length: 4"]
+    first = request(here.url, "POST", "/v1/session", *headers, body=b"\x1f\x8b!!").replace(
+        b"Connection: close\r\n", b""
+    )
+    answer = await exchange(here.url, first + request(here.url, "GET", "/health/live"))
+    assert (answer.status, answer.answers, answer.closed) == (415, 2, True)
+
+
 @pytest.mark.parametrize("query", ["limit=1&limit=99", "view=all&view=mine", "a=%00", "a=%ff", "&".join("a" * 60)])
 async def test_a_query_that_can_be_read_in_two_ways_is_refused(here: World, query: str) -> None:
     answer = await asks(here.url, "GET", f"/v1/conversations?{query}", f"Authorization: Bearer {here.ana.token}")
