@@ -55,8 +55,16 @@ function loaded(entry, seen = new Set()) {
   if (seen.has(entry)) return seen;
   seen.add(entry);
   if (!entry.endsWith('.js')) return seen;
-  for (const [, path] of read(entry).matchAll(/^(?:import|export)[^;]*?from '(\.[^']+)'/gm)) loaded(new URL(path ?? '', new URL(entry, web)).href.slice(web.href.length), seen);
+  for (const [, path] of read(entry).matchAll(/^(?:import|export)\b[^;]*?'(\.[^']+)'/gm)) loaded(new URL(path ?? '', new URL(entry, web)).href.slice(web.href.length), seen);
   return seen;
+}
+
+for (const [page, entry] of [['inbox/index.html', 'inbox/inbox.js'], ['widget/index.html', 'widget/widget.js'], ['widget/chat.html', 'widget/widget.js']]) {
+  test(`${page} asks at once for every module it will need, and for no other`, () => {
+    const asked = [...read(page ?? '').matchAll(/modulepreload" href="\/web\/([^"]+)"/g)].map(([, name]) => name).sort();
+    const needed = [...loaded(entry ?? '')].filter((name) => name !== entry).sort();
+    assert.deepEqual(asked, needed);
+  });
 }
 
 describe('weight', () => {

@@ -136,9 +136,26 @@ describe('what was just written', () => {
     assert.deepEqual(shown(/** @type {any} */ (state.threads.c1)).map((m) => m.client_id), ['k1', 'k2']);
   });
 
+  test('stays at the end though its answer came by HTTP, until the stream has told what was stored before it', () => {
+    const answer = sent({ id: 'mine', client_id: 'k1', unplaced: true });
+    const state = after([newest(['a']), pending('k1'), answer, sent({ id: 'b' })]);
+    assert.deepEqual(ids(state), ['a', 'b', 'mine']);
+    const told = after([sent({ id: 'mine', client_id: 'k1' }), sent({ id: 'c' })], state);
+    assert.deepEqual(ids(told), ['a', 'b', 'mine', 'c']);
+    assert.equal(conv(told).message_count, conv(state).message_count + 1);
+    const page = after([{ type: 'local.reset', data: {} }, sent({ id: 'd' }), newest(['a', 'b', 'mine'])], state);
+    assert.deepEqual(ids(page), ['a', 'b', 'mine', 'd']);
+  });
+
   test('is replaced by a page that has it', () => {
     const page = { type: 'local.newest', data: { id: 'c1', items: [message({ id: 'x', client_id: 'k1' })], before: null } };
     assert.equal(after([pending('k1'), page]).threads.c1?.pending.length, 0);
+  });
+
+  test('is replaced by its answer even if the stream told of it first, without its name', () => {
+    const state = after([pending('k1'), sent({ id: 'x', client_id: null }), sent({ id: 'x', client_id: 'k1' })]);
+    assert.deepEqual(shown(/** @type {any} */ (state.threads.c1)).map((m) => [m.id, m.client_id]), [['x', 'k1']]);
+    assert.equal(conv(state).message_count, 1);
   });
 
   test('and is known to be stored does not come back', () => {

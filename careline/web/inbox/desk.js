@@ -1,6 +1,7 @@
 // A staff member's desk in this page: who is signed in, which view and conversation lie open, what is known.
 
 import { batch, signal } from '../vendor/preact.js';
+import '../lib/commands.staff.js';
 import { Client } from '../lib/client.js';
 import { createSession } from '../lib/session.js';
 import { emptyState } from '../lib/state.js';

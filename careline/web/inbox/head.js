@@ -5,7 +5,8 @@ import { contactIn } from '../lib/state.js';
 import { Avatar } from '../parts/avatar.js';
 import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
+import { time } from '../parts/calendar.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {import('../lib/shapes.js').Conversation} Conversation */
@@ -47,7 +48,7 @@ function Assign({ desk, c, handle }) {
 export function Head({ desk, conversation: c, assign }) {
   const contact = contactIn(c);
   const person = contact ? desk.state.value.people['contact:' + contact.id] : undefined;
-  const there = person?.online ? t('online') : person?.last_seen_at ? t('seen', { when: time.ago(person.last_seen_at) }) : '';
+  const there = person?.online ? t('online') : person?.last_seen_at ? t('seen', { when: time().ago(person.last_seen_at) }) : '';
   const done = c?.status === 'closed' || c?.status === 'archived';
   const set = (/** @type {string} */ status) => { if (c) desk.update(c.id, { status }).catch(() => {}); };
   return html`<header class="thread-head">

@@ -56,6 +56,8 @@ document.addEventListener('visibilitychange', look);
 // A page brought back by the back button may be another person's by now.
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 
+// The words and the session have nothing to do with each other.
+const started = desk.start();
 await speak(navigator.languages, ['chat', 'inbox']);
 listen(desk, { reply: write('reply'), note: write('note'), assign: () => assign.current?.(), help: () => { help.value = true; } });
 effect(() => theme(desk.state.value.workspace?.accent));
@@ -65,4 +67,4 @@ effect(() => {
   document.title = (n ? `(${n}) ` : '') + [t('title'), workspace].filter(Boolean).join(' – ');
 });
 render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById('app')));
-await desk.start();
+await started;

@@ -2,7 +2,8 @@
 
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { icon } from '../parts/icons.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
+import { time } from '../parts/calendar.js';
 import { explain } from './signin.js';
 
 /** @typedef {{id:string,label:string|null,created_at:number,expires_at:number|null,revoked_at:number|null,last_used_at:number|null}} Link */
@@ -26,9 +27,9 @@ function Fresh({ url }) {
 /** @param {{link:Link, revoke:()=>void}} props */
 function Row({ link, revoke }) {
   const [sure, ask] = useState(false);
-  const used = link.last_used_at ? t('link.used', { when: time.ago(link.last_used_at) }) : t('link.unused');
+  const used = link.last_used_at ? t('link.used', { when: time().ago(link.last_used_at) }) : t('link.unused');
   return html`<li>
-    ${icon('link')}<span><b>${link.label || t('link.made', { when: time.exact(link.created_at) })}</b><small>${used}</small></span>
+    ${icon('link')}<span><b>${link.label || t('link.made', { when: time().exact(link.created_at) })}</b><small>${used}</small></span>
     <button class=${'text-button' + (sure ? ' is-danger' : '')} type="button" onClick=${() => (sure ? revoke() : ask(true))} onBlur=${() => ask(false)}>${t(sure ? 'link.sure' : 'link.revoke')}</button>
   </li>`;
 }

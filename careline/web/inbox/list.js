@@ -4,7 +4,8 @@ import { html, useEffect, useRef } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { activity, select, unreadIn, views } from '../lib/views.js';
 import { Avatar } from '../parts/avatar.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
+import { time } from '../parts/calendar.js';
 import { Empty, Failed, Loading } from '../parts/states.js';
 import { Account } from './account.js';
 
@@ -39,7 +40,7 @@ function Item({ c, desk }) {
     onClick=${(/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); desk.go(desk.view.value, c.id); }}>
     <${Avatar} name=${name} seed=${contact?.id} online=${contact && people['contact:' + contact.id]?.online} />
     <span class="item-name" dir="auto">${name}</span>
-    <time datetime=${new Date(activity(c)).toISOString()}>${time.brief(activity(c))}</time>
+    <time datetime=${new Date(activity(c)).toISOString()}>${time().brief(activity(c))}</time>
     <span class="item-row"><span class="item-text" dir="auto">${typist ? html`<i class="item-typing">${t('typing.short')}</i>`
       : html`${c.subject ? html`<b>${c.subject}</b> · ` : null}${last?.sender_kind === 'staff' ? t('list.you', { name: last.sender_name ?? '' }) : ''}${last ? last.body || t('deleted') : t('list.nothing')}`}</span>
     <span class="item-end">${c.status === 'pending' ? html`<em class="chip">${t('status.pending')}</em>` : null}

@@ -4,7 +4,8 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { Avatar } from '../parts/avatar.js';
 import { icon } from '../parts/icons.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
+import { time } from '../parts/calendar.js';
 import { Loading } from '../parts/states.js';
 import { Links } from './links.js';
 import { explain } from './signin.js';
@@ -39,7 +40,7 @@ function Field({ desk, contact, field, type }) {
 function More({ contact }) {
   const attributes = Object.entries(contact.attributes ?? {});
   return html`<dl class="facts">
-    <div><dt>${t('since')}</dt><dd>${time.exact(contact.created_at)}</dd></div>
+    <div><dt>${t('since')}</dt><dd>${time().exact(contact.created_at)}</dd></div>
     ${attributes.map(([key, value]) => html`<div key=${key}><dt dir="auto">${key}</dt><dd dir="auto">${typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd></div>`)}
   </dl>`;
 }
@@ -62,7 +63,7 @@ export function PersonPane({ desk }) {
     <div class="person-top">
       <${Avatar} name=${name} seed=${who?.id} online=${person?.online} />
       <h2 dir="auto">${name}</h2>
-      <p>${person?.online ? html`<span class="is-there">${t('online')}</span>` : person?.last_seen_at ? t('seen', { when: time.ago(person.last_seen_at) }) : t('unseen')}</p>
+      <p>${person?.online ? html`<span class="is-there">${t('online')}</span>` : person?.last_seen_at ? t('seen', { when: time().ago(person.last_seen_at) }) : t('unseen')}</p>
       ${contact?.anonymous ? html`<p class="chip">${t('anonymous')}</p>` : null}
     </div>
     ${contact ? html`<div class="person-fields" key=${contact.id}>

@@ -1,6 +1,7 @@
 // The first day: whoever holds the printed link makes the workspace and becomes its administrator.
 
 import { html, render } from '../vendor/preact.js';
+import '../lib/commands.staff.js';
 import { speak, t } from '../parts/speech.js';
 import { browserApi } from '../parts/world.js';
 import { EntryForm } from './signin.js';

@@ -106,7 +106,9 @@ export class Client {
       this.dispatch({ type: 'local.adopted', data: { from: id, to: conversation_id } });
       this.outbox?.rebind(id, conversation_id);
     }
-    return this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}) });
+    const { isLive } = this.live;
+    const message = await this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}) });
+    return isLive ? message : { ...message, unplaced: true };
   }
 
   /** @param {string} conversation_id @param {string} body @param {{kind?:"text"|"note",reply_to?:string|null}} [more] */

@@ -18,6 +18,7 @@
  * @property {number|null} delivered_at
  * @property {number|null} read_at
  * @property {string|null} client_id
+ * @property {boolean} [unplaced] stored, but the stream has not come to it yet
  */
 /** @typedef {{kind:Kind,id:string|null,name:string|null,online?:boolean|null,last_seen_at?:number|null}} Person */
 /** @typedef {{id:string,name:string|null,email:string|null,phone:string|null,attributes?:Record<string,unknown>,anonymous:boolean,created_at:number,last_seen_at:number|null}} Contact */

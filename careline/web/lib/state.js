@@ -74,8 +74,9 @@ function olderPage(thread, page, before) {
 function sent(state, message) {
   const id = message.conversation_id;
   const thread = threadOf(state, id);
-  if (thread.messages.some((m) => m.id === message.id)) return state;
-  const messages = [...thread.messages, message];
+  const held = thread.messages.find((m) => m.id === message.id);
+  if (held) return message.client_id || held.unplaced ? known(state, thread, held, message) : state;
+  const messages = placed(thread.messages, message);
   let next = withThread(state, id, { messages, pending: stillPending(thread.pending, [message]) });
   const typist = personKey(message.sender_kind, message.sender_id, message.sender_name);
   const typists = next.typing[id];
@@ -88,6 +89,19 @@ function sent(state, message) {
     unread_count: c.unread_count + (message.sender_kind === state.me?.kind ? 0 : 1),
     updated_at: Math.max(c.updated_at, message.created_at),
   }));
+}
+
+/** What only an answer over HTTP told of stands last, until the stream comes to it: others' may have been stored before. @param {Message[]} messages @param {Message} message */
+function placed(messages, message) {
+  const at = message.unplaced ? messages.length : messages.findLastIndex((m) => !m.unplaced) + 1;
+  return [...messages.slice(0, at), message, ...messages.slice(at)];
+}
+
+/** The stream may tell of one's own message before its answer does, and without the name that only the answer has. @param {State} state @param {Thread} thread @param {Message} held @param {Message} message */
+function known(state, thread, held, message) {
+  const now = { ...held, client_id: message.client_id ?? held.client_id, unplaced: held.unplaced && message.unplaced };
+  const messages = held.unplaced ? placed(thread.messages.filter((m) => m !== held), now) : thread.messages.map((m) => (m === held ? now : m));
+  return withThread(state, message.conversation_id, { messages, pending: stillPending(thread.pending, [now]) });
 }
 
 /** A summary fetched after the event was made has it in already. @param {Conversation} c @param {Message} m */
@@ -219,7 +233,7 @@ function pending(state, message) {
 
 /** Everything may be stale: go on showing it, and remember what to doubt. @param {State} state @returns {State} */
 function reset(state) {
-  const threads = Object.fromEntries(Object.entries(state.threads).map(([id, t]) => [id, { ...t, since: t.messages.length }]));
+  const threads = Object.fromEntries(Object.entries(state.threads).map(([id, t]) => [id, { ...t, messages: t.messages.map((m) => (m.unplaced ? { ...m, unplaced: false } : m)), since: t.messages.length }]));
   const stale = Object.fromEntries(Object.keys(state.conversations).map((id) => [id, /** @type {true} */ (true)]));
   return { ...state, threads, stale, typing: {}, people: {}, wanted: [] };
 }

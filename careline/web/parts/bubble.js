@@ -3,7 +3,8 @@
 import { html, useState } from '../vendor/preact.js';
 import { Avatar } from './avatar.js';
 import { icon } from './icons.js';
-import { t, time } from './speech.js';
+import { t } from './speech.js';
+import { time } from './calendar.js';
 import { Text } from './text.js';
 
 /** @typedef {import('../lib/shapes.js').Message & {state?:"sending"|"failed", problem?:string|null}} Shown */
@@ -89,7 +90,7 @@ export function Group({ messages, on }) {
       ${messages.map((m) => html`<${Line} key=${m.client_id ?? m.id} message=${m} on=${on} />`)}
       <div class="meta">
         ${on.nameless?.(first) ? null : html`<span>${name}</span>`}
-        <time datetime=${new Date(last.created_at).toISOString()} title=${time.exact(last.created_at)}>${time.minute(last.created_at)}</time>
+        <time datetime=${new Date(last.created_at).toISOString()} title=${time().exact(last.created_at)}>${time().minute(last.created_at)}</time>
         ${own && (!note || last.state) ? html`<${Progress} message=${last} />` : null}
       </div>
     </div>

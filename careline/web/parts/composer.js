@@ -16,51 +16,64 @@ function fit(area) {
   if (area.scrollHeight) area.style.height = area.scrollHeight + 'px';
 }
 
-/** @param {import('./shapes.js').ComposerProps} props */
-export function Composer({ id, drafts, send, typed, stopped, placeholder, disabled, above, handle }) {
+/** The text stands in the element, not in state: a letter typed renders nothing. @param {string} id @param {import('./shapes.js').ComposerProps["drafts"]} drafts */
+function useDraft(id, drafts) {
   const area = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
-  const keep = useRef(/** @type {any} */ (null));
+  const later = useRef(/** @type {any} */ (null));
   const [empty, setEmpty] = useState(true);
+  const keep = () => {
+    clearTimeout(later.current);
+    if (area.current) drafts.set(id, area.current.value);
+  };
+  /** @param {string} text */
+  const put = (text) => {
+    const el = /** @type {HTMLTextAreaElement} */ (area.current);
+    if (el.value !== text) el.value = text;
+    fit(el);
+    setEmpty(!text.trim());
+  };
 
   useLayoutEffect(() => {
     const el = area.current;
-    if (!el) return;
-    el.value = drafts.get(id);
-    setEmpty(!el.value.trim());
-    fit(el);
-    // The text stands in the element, not in state: a letter typed renders nothing.
+    put(drafts.get(id));
+    addEventListener('pagehide', keep);
     return () => {
-      clearTimeout(keep.current);
-      drafts.set(id, el.value);
+      removeEventListener('pagehide', keep);
+      clearTimeout(later.current);
+      if (el) drafts.set(id, el.value);
     };
   }, [id]);
 
-  useEffect(() => {
-    if (handle) handle.current = { focus: () => area.current?.focus() };
-    const leave = () => { if (area.current) drafts.set(id, area.current.value); };
-    addEventListener('pagehide', leave);
-    return () => removeEventListener('pagehide', leave);
-  }, [id]);
+  const changed = () => {
+    put(area.current?.value ?? '');
+    clearTimeout(later.current);
+    later.current = setTimeout(keep, 300);
+  };
+  const take = () => {
+    const text = area.current?.value.trim() ?? '';
+    if (text) {
+      put('');
+      keep();
+    }
+    return text;
+  };
+  return { area, empty, changed, take };
+}
+
+/** @param {import('./shapes.js').ComposerProps} props */
+export function Composer({ id, drafts, send, typed, stopped, placeholder, disabled, above, handle }) {
+  const { area, empty, changed, take } = useDraft(id, drafts);
+  useEffect(() => { if (handle) handle.current = { focus: () => area.current?.focus() }; }, [id]);
 
   const submit = () => {
-    const el = area.current;
-    const text = el?.value.trim();
-    if (!el || !text || disabled) return;
-    el.value = '';
-    fit(el);
-    setEmpty(true);
-    clearTimeout(keep.current);
-    drafts.set(id, '');
+    const text = disabled ? '' : take();
+    if (!text) return;
     send(text);
-    el.focus();
+    area.current?.focus();
   };
   const input = () => {
-    const el = /** @type {HTMLTextAreaElement} */ (area.current);
-    fit(el);
-    setEmpty(!el.value.trim());
-    clearTimeout(keep.current);
-    keep.current = setTimeout(() => drafts.set(id, el.value), 300);
-    if (el.value.trim()) typed?.();
+    changed();
+    if (area.current?.value.trim()) typed?.();
     else stopped?.();
   };
   /** @param {KeyboardEvent} event */

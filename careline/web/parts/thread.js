@@ -4,7 +4,8 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../
 import { rows } from '../lib/rows.js';
 import { Group } from './bubble.js';
 import { icon } from './icons.js';
-import { t, time } from './speech.js';
+import { t } from './speech.js';
+import { time } from './calendar.js';
 import { Failed, Loading } from './states.js';
 import { Text } from './text.js';
 
@@ -26,15 +27,40 @@ import { Text } from './text.js';
  */
 
 const NEAR = 48;
-const SPAN = 60;
-const STEP = 60;
+const WINDOW = 120;
+const STEP = 40;
+const EDGE = 600;
 
 /** @param {{row:import('../lib/rows.js').Row, on:Handlers}} props */
 function Row({ row, on }) {
-  if (row.type === 'day') return html`<div class="day"><span>${time.day(row.at)}</span></div>`;
+  if (row.type === 'day') return html`<div class="day"><span>${time().day(row.at)}</span></div>`;
   if (row.type === 'unread') return html`<div class="unread-line"><span>${t('unread.line')}</span></div>`;
   if (row.type === 'system') return html`<div class="system"><${Text} text=${row.message.body} /></div>`;
   return html`<${Group} messages=${row.messages} on=${on} />`;
+}
+
+/** The rows that are being read, and where they stand. @param {Element} box @param {Element} inner */
+function visibleRows(box, inner) {
+  const edge = box.getBoundingClientRect().top;
+  const lines = [...inner.children];
+  const first = lines.findIndex((row) => row.getBoundingClientRect().bottom > edge + 8);
+  return lines.slice(first, first + 8).map((row) => ({ row, top: row.getBoundingClientRect().top }));
+}
+
+/** How many messages of others came in while one read further up. @param {Shown[]} messages @param {Handlers} on @param {{current:boolean}} stuck @returns {[number, (n:number) => void]} */
+function useMissed(messages, on, stuck) {
+  const [missed, setMissed] = useState(0);
+  const newest = messages.at(-1);
+  const newestKey = newest?.client_id ?? newest?.id;
+  const known = useRef(newestKey);
+  useLayoutEffect(() => {
+    if (newestKey === known.current || !newest) return;
+    const at = messages.findIndex((m) => (m.client_id ?? m.id) === known.current);
+    known.current = newestKey;
+    if (on.own(newest) && newest.state) stuck.current = true;
+    else if (!stuck.current && at >= 0) setMissed(missed + messages.slice(at + 1).filter((m) => !on.own(m)).length);
+  }, [newestKey]);
+  return [missed, setMissed];
 }
 
 /** Keeps the eyes where they were: at the bottom, or at the line they read. @param {Shown[]} messages @param {Handlers} on @param {(atBottom:boolean)=>void} seen */
@@ -42,32 +68,27 @@ function useScroll(messages, on, seen) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const inner = useRef(/** @type {HTMLElement|null} */ (null));
   const stuck = useRef(true);
-  const fromEnd = useRef(0);
-  const [missed, setMissed] = useState(0);
-  const newest = messages.at(-1);
-  const newestKey = newest?.client_id ?? newest?.id;
-  const oldestKey = messages[0]?.id;
-  const known = useRef(newestKey);
+  const held = useRef(/** @type {{row:Element, top:number}[]} */ ([]));
+  const [missed, setMissed] = useMissed(messages, on, stuck);
+  const [far, setFar] = useState(false);
+
+  // Looked at while the page is as it was, just before it changes.
+  if (!stuck.current && box.current && inner.current) held.current = visibleRows(box.current, inner.current);
 
   const toBottom = () => {
     stuck.current = true;
     setMissed(0);
+    setFar(false);
     if (box.current) box.current.scrollTop = box.current.scrollHeight;
   };
 
   useLayoutEffect(() => {
-    if (newestKey !== known.current && newest) {
-      const at = messages.findIndex((m) => (m.client_id ?? m.id) === known.current);
-      known.current = newestKey;
-      if (on.own(newest) && newest.state) stuck.current = true;
-      else if (!stuck.current && at >= 0) setMissed((n) => n + messages.slice(at + 1).filter((m) => !on.own(m)).length);
-    }
-    if (stuck.current) toBottom();
-  }, [newestKey, messages.length]);
-
-  useLayoutEffect(() => {
-    if (!stuck.current && box.current) box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
-  }, [oldestKey]);
+    // Whatever came or went above: the line that was looked at stays where it was.
+    if (stuck.current) return void (missed || far ? toBottom() : box.current && (box.current.scrollTop = box.current.scrollHeight));
+    // The first may have become part of a group that began above it.
+    const still = held.current.find(({ row }) => row.isConnected);
+    if (box.current && still) box.current.scrollTop += still.row.getBoundingClientRect().top - still.top;
+  });
 
   useEffect(() => {
     // Phones raise a keyboard, texts wrap anew, lines below grow: whoever was at the end stays there.
@@ -77,16 +98,18 @@ function useScroll(messages, on, seen) {
     return () => watch.disconnect();
   }, []);
 
-  const onScroll = () => {
+  /** @param {boolean} whole is the newest message laid out? */
+  const onScroll = (whole) => {
     const el = box.current;
     if (!el) return;
-    fromEnd.current = el.scrollHeight - el.scrollTop;
+    const below = el.scrollHeight - el.scrollTop - el.clientHeight;
     const was = stuck.current;
-    stuck.current = fromEnd.current - el.clientHeight < NEAR;
+    stuck.current = whole && below < NEAR;
     if (stuck.current) setMissed(0);
+    setFar(!whole || below > el.clientHeight);
     if (was !== stuck.current) seen(stuck.current);
   };
-  return { box, inner, stuck, fromEnd, missed, toBottom, onScroll };
+  return { box, inner, stuck, missed, far, toBottom, onScroll };
 }
 
 /** Arrow keys go from message to message, so that each one's actions can be reached. @param {KeyboardEvent} event */
@@ -113,38 +136,44 @@ export function useUnreadFrom(id, thread, unread, side) {
 /** @param {Props} props */
 export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro }) {
   const all = useMemo(() => rows(messages, unreadFrom), [messages, unreadFrom]);
-  const { box, inner, stuck, fromEnd, missed, toBottom, onScroll } = useScroll(messages, on, seen);
-  const [span, setSpan] = useState(SPAN);
-  const busy = useRef(false);
-  const hidden = Math.max(0, all.length - span);
-
-  // Rows taken away at the top or brought back there must not move what is being read.
-  useLayoutEffect(() => {
-    if (!stuck.current && box.current) box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
-  }, [span]);
-  useEffect(() => { busy.current = false; }, [messages[0]?.id, more, failed]);
+  const { box, inner, stuck, missed, far, toBottom, onScroll } = useScroll(messages, on, seen);
+  // A window over the rows, counted from the end, where pages put in front do not move it.
+  const [below, setBelow] = useState(0);
+  const asked = useRef(false);
+  const end = Math.max(Math.min(all.length, WINDOW), all.length - (stuck.current ? 0 : below));
+  const start = Math.max(0, end - WINDOW);
+  useEffect(() => {
+    asked.current = false;
+    // What does not fill the pane cannot be scrolled, and would never ask for more.
+    if (more && box.current && box.current.scrollHeight <= box.current.clientHeight) older();
+  }, [messages[0]?.id, more, failed]);
 
   const scrolled = () => {
-    onScroll();
-    if (stuck.current && span > SPAN * 2) setSpan(SPAN);
-    if (!box.current || box.current.scrollTop > 400 || stuck.current) return;
-    if (hidden) setSpan(span + STEP);
-    else if (more && !busy.current) {
-      busy.current = true;
-      setSpan(span + STEP);
+    const el = box.current;
+    if (!el) return;
+    onScroll(end === all.length);
+    if (stuck.current) return void (below && setBelow(0));
+    if (el.scrollTop < EDGE && start > 0) setBelow(all.length - end + Math.min(STEP, start));
+    else if (el.scrollHeight - el.scrollTop - el.clientHeight < EDGE && end < all.length) setBelow(Math.max(0, all.length - end - STEP));
+    else if (el.scrollTop < EDGE && more && !asked.current) {
+      asked.current = true;
       older();
     }
+  };
+  const latest = () => {
+    setBelow(0);
+    toBottom();
   };
 
   return html`<div class="thread">
     <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} tabindex="0" role="region" aria-label=${t('messages')}>
       <div class="scroll-inner" ref=${inner}>
         ${failed && !loaded ? html`<${Failed} retry=${retry} />` : !loaded && !messages.length ? html`<${Loading} lines=${5} />` : null}
-        ${hidden || more ? html`<div class="older">${failed ? html`<button type="button" onClick=${older}>${t('again')}</button>` : t('loading')}</div>` : intro}
-        ${all.slice(hidden).map((row) => html`<${Row} key=${row.key} row=${row} on=${on} />`)}
+        ${start || more ? html`<div class="older" key="older">${failed ? html`<button type="button" onClick=${older}>${t('again')}</button>` : t('loading')}</div>` : intro}
+        ${all.slice(start, end).map((row) => html`<${Row} key=${row.key} row=${row} on=${on} />`)}
         ${outro}
       </div>
     </div>
-    ${missed ? html`<button class="pill" type="button" onClick=${toBottom}>${icon('down')}${t('new', { n: missed })}</button>` : null}
+    ${missed || far ? html`<button class="pill" type="button" aria-label=${missed ? undefined : t('latest')} onClick=${latest}>${icon('down')}${missed ? t('new', { n: missed }) : null}</button>` : null}
   </div>`;
 }

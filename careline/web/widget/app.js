@@ -14,16 +14,10 @@ import { NEW } from './room.js';
 /** @typedef {{get:(id:string)=>string, set:(id:string,text:string)=>void}} Drafts */
 /** @typedef {{room:Room, drafts:Drafts, close:(()=>void)|null, composer:{current:{focus:()=>void}|null}, look:()=>void}} Props */
 
-/** @param {Room} room */
-function someoneIsThere(room) {
-  const staff = Object.values(room.state.value.people).filter((person) => person.kind === 'staff');
-  return staff.some((person) => person.online) || Boolean(room.face.value?.staff_online);
-}
-
 /** @param {{room:Room, close:(()=>void)|null}} props */
 function Header({ room, close }) {
   const face = room.face.value;
-  const there = someoneIsThere(room);
+  const there = Boolean(face?.staff_online);
   const many = face?.threading === 'many' && room.screen.value === 'thread' && Object.keys(room.state.value.conversations).length > 0;
   return html`<header class="head">
     ${many ? html`<button class="head-button" type="button" aria-label=${t('list.all')} title=${t('list.all')} onClick=${() => room.list()}>${icon('back')}</button>` : null}

@@ -22,6 +22,7 @@ export class Room {
   /** @type {() => void} */ focus = () => {};
   /** @type {import('./shapes.js').Client|null} */ #client = null;
   /** @type {Promise<string>|null} */ #placing = null;
+  /** @type {any} */ #soon = null;
 
   /** @param {import('./shapes.js').World} world */
   constructor(world) {
@@ -108,7 +109,7 @@ export class Room {
       storage: this.world.storage,
       refetch: () => this.#refetch(),
       place: (id) => this.#place(id),
-      changed: (state) => { this.state.value = state; },
+      changed: (state) => this.#changed(state),
       phase: (phase) => {
         this.phase.value = phase;
         if (phase === 'lost') this.screen.value = 'ended';
@@ -117,6 +118,18 @@ export class Room {
     });
     watchPage((hint) => client.live.hint(hint));
     return client;
+  }
+
+  /** @param {import('../lib/shapes.js').State} state */
+  #changed(state) {
+    // Somebody came or went; whether anybody at all is there, the workspace knows.
+    if (state.people !== this.state.value.people && !this.#soon) {
+      this.#soon = clock.set(() => {
+        this.#soon = null;
+        this.#welcome(state.workspace?.id ?? this.world.workspace);
+      }, 5000);
+    }
+    this.state.value = state;
   }
 
   get client() {
@@ -128,7 +141,6 @@ export class Room {
     const page = await this.api.call('conversation.list', { status: 'any', limit: 50 });
     client.dispatch({ type: 'local.conversations', data: page });
     if (this.screen.value === 'loading') this.#choose(page.items);
-    void this.#lookWhoIsThere();
   }
 
   /** @param {import('../lib/shapes.js').Conversation[]} conversations newest first */
@@ -136,12 +148,6 @@ export class Room {
     const first = conversations.find((c) => c.status !== 'archived');
     if (this.face.value?.threading === 'many' && conversations.length > 1) this.screen.value = 'list';
     else this.show(first?.id ?? NEW);
-  }
-
-  async #lookWhoIsThere() {
-    if (this.id.value === NEW) return;
-    const people = await this.api.call('conversation.presence', { conversation_id: this.id.value }).catch(() => null);
-    if (people) this.#client?.dispatch({ type: 'local.people', data: people });
   }
 
   /** @param {string} id */
@@ -216,6 +222,8 @@ export class Room {
   /** What let us in does not any more: begin anew as a stranger. */
   async forget() {
     this.#client?.end();
+    // What was not sent goes with us.
+    this.#client?.outbox?.rebind(this.id.value, NEW);
     this.#client = null;
     this.state.value = emptyState();
     this.id.value = NEW;

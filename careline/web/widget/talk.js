@@ -6,7 +6,8 @@ import { shown } from '../lib/state.js';
 import { activity } from '../lib/views.js';
 import { announce } from '../parts/announce.js';
 import { icon } from '../parts/icons.js';
-import { t, time } from '../parts/speech.js';
+import { t } from '../parts/speech.js';
+import { time } from '../parts/calendar.js';
 import { Thread, useUnreadFrom } from '../parts/thread.js';
 import { Typing } from '../parts/typing.js';
 import { Details } from './details.js';
@@ -48,8 +49,8 @@ export function List({ room }) {
   const all = Object.values(room.state.value.conversations).sort((a, b) => activity(b) - activity(a));
   return html`<div class="list">
     ${all.map((c) => html`<button class=${'list-item' + (c.unread_count ? ' is-unread' : '')} type="button" key=${c.id} onClick=${() => room.show(c.id)}>
-      <span class="list-title" dir="auto">${c.subject || c.last_message?.sender_name || t('list.chat')}</span>
-      <time>${time.brief(activity(c))}</time>
+      <span class="list-title" dir="auto">${c.subject || (c.last_message?.sender_kind === 'staff' && c.last_message.sender_name) || room.face.value?.name || t('list.chat')}</span>
+      <time>${time().brief(activity(c))}</time>
       <span class="list-text" dir="auto">${c.last_message?.body ?? ''}</span>
       ${c.unread_count ? html`<span class="badge">${c.unread_count}</span>` : null}
     </button>`)}

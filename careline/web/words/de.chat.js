@@ -19,6 +19,7 @@ export default {
   email: 'E-Mail',
   phone: 'Telefon',
   new: { one: '{n} neue Nachricht', other: '{n} neue Nachrichten' },
+  latest: 'Neueste Nachrichten',
   'unread.line': 'Neue Nachrichten',
   'note.mark': 'Interne Notiz',
   'quote.earlier': 'Eine frühere Nachricht',

@@ -19,6 +19,7 @@ export default {
   email: 'E-mail',
   phone: 'Phone',
   new: { one: '{n} new message', other: '{n} new messages' },
+  latest: 'Newest messages',
   'unread.line': 'New messages',
   'note.mark': 'Private note',
   'quote.earlier': 'An earlier message',

@@ -1,0 +1,24 @@
+// The requests that only staff make.
+
+import { commands } from './commands.js';
+
+Object.assign(commands, {
+  'session.create': ['POST', '/session'],
+  'session.refresh': ['POST', '/session/refresh'],
+  'session.delete': ['DELETE', '/session', true],
+  'setup.complete': ['POST', '/setup'],
+  'workspace.get': ['GET', '/workspace', true],
+  'workspace.update': ['PATCH', '/workspace', true],
+  'staff.list': ['GET', '/staff', true],
+  'staff.add': ['POST', '/staff'],
+  'staff.deactivate': ['POST', '/staff/{staff_id}/deactivate', true],
+  'contact.get': ['GET', '/contacts/{contact_id}', true],
+  'contact.add': ['POST', '/contacts'],
+  'contact.update': ['PATCH', '/contacts/{contact_id}', true],
+  'token.issue': ['POST', '/contacts/{contact_id}/tokens'],
+  'token.list': ['GET', '/contacts/{contact_id}/tokens', true],
+  'token.revoke': ['DELETE', '/tokens/{token_id}', true],
+  'conversation.assign': ['POST', '/conversations/{conversation_id}/assign', true],
+  'message.edit': ['PATCH', '/messages/{message_id}', true],
+  'message.delete': ['DELETE', '/messages/{message_id}', true],
+});
