@@ -20,6 +20,7 @@ from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.conversations.actions import expire_visit
+from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep
 from careline.live.board import Board
@@ -82,7 +83,7 @@ class App:
         self.database.engine.on_commit_time = self.metrics.commit  # type: ignore[attr-defined]
         self.journal = Journal(list(consequences.CONSEQUENCES))
         self.hub = Hub()
-        self.tail = Tail(self.hub.deliver, self._read_log)
+        self.tail = Tail(self._deliver, self._read_log)
         gate = Gate(settings, self.database.clock)
         passwords = passwords or Passwords()
         trust = Trust(settings.issuers, self.database)
@@ -214,6 +215,12 @@ class App:
         if self._hints:
             self._hints.committed(facts)
         self.server.origins.committed(facts)
+
+    def _deliver(self, recorded: Recorded) -> None:
+        self.hub.deliver(recorded)
+        if isinstance(recorded.event, (ContactUpdated, StaffUpdated)) and recorded.about is not None:
+            kind = "contact" if isinstance(recorded.event, ContactUpdated) else "staff"
+            self.server.renamed(recorded.workspace_id, f"{kind}:{recorded.about.id}", recorded.about.name or "")
 
     def _tell(self, signal: TypingChanged | PresenceChanged) -> None:
         self.hub.signal(signal)

@@ -60,6 +60,9 @@ class Hub:
         """How many connections this person has: to everything of theirs, or bound to one conversation."""
         return self._counts[actor.workspace_id, actor.person, conversation_id]
 
+    def connections_of(self, workspace_id: str, person: str) -> list[Connection]:
+        return [c for c in self._workspaces.get(workspace_id, ()) if c.person == person]
+
     def has_agents(self, workspace_id: str) -> bool:
         """Whether anybody is connected who only participates."""
         return workspace_id in self._agents

@@ -6,6 +6,8 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from careline.core.actor import Actor, system
 from careline.core.batch import Batches
 from careline.core.clock import Clock
@@ -141,6 +143,12 @@ class Server:
             self._leavers.submit(actor.workspace_id, (actor, now)).add_done_callback(
                 lambda f: f.cancelled() or f.exception()
             )
+
+    def renamed(self, workspace_id: str, person: str, name: str) -> None:
+        """What somebody says from now on bears their new name, on the connections they have as well."""
+        self.credentials.forget((person,))
+        for connection in self.hub.connections_of(workspace_id, person):
+            connection.actor = structs.replace(connection.actor, name=name)
 
     async def past(self, actor: Actor, since: int) -> list[Recorded] | None:
         """What the actor missed after a number, in order; None when it is too long ago: then all must be read anew."""

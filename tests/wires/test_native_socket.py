@@ -57,3 +57,18 @@ async def test_events_of_the_whole_log_are_gapless(world: World) -> None:
         await world.cara.sends(world.conversation, str(number))
     facts = await world.app.database.read(world.app.journal.read, system("greenleaf"), 0, 1000)
     assert [fact.seq for fact in facts] == list(range(1, len(facts) + 1))
+
+
+async def test_a_contact_who_says_their_name_is_called_by_it_at_once(world: World) -> None:
+    ana, cara = await world.ana.opens(), await world.cara.opens()
+    await cara.does("me.update", name="Cara Whitfield")
+    await cara.does("message.send", conversation_id=world.conversation, body="It is me")
+    assert (await ana.hears("message.sent"))["data"]["message"]["sender_name"] == "Cara Whitfield"
+    assert (await world.cara.asks("GET", "/v1/me"))["name"] == "Cara Whitfield"
+
+
+async def test_the_feed_gives_its_author_the_client_id(world: World) -> None:
+    since = (await world.cara.asks("GET", "/v1/events"))["cursor"]
+    await world.cara.sends(world.conversation, "mine", client_id="k1")
+    (mine,) = (await world.cara.asks("GET", f"/v1/events?since={since}"))["items"]
+    assert mine["data"]["message"]["client_id"] == "k1"

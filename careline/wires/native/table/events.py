@@ -50,7 +50,7 @@ async def feed(ask: Asking, request: Feed) -> Events:
         since, missed = await _wait(server, actor, max(since, last), request)
         await ask.again()  # what let them in may have been revoked while they waited
     speech = NativeSpeech(server.cursors)
-    frames = [frame for recorded in missed if (frame := speech.frame(recorded, actor.kind))]
+    frames = [frame for recorded in missed if (frame := speech.frame(recorded, _view(actor, recorded)))]
     reached = missed[-1].seq if missed else max(since, last)
     return Events(frames, _cursor(server, actor, reached), server.epoch, False)
 
@@ -78,6 +78,10 @@ async def _wait(server: Server, actor: Actor, since: int, request: Feed) -> tupl
     except TimeoutError:
         pass
     return since, missed
+
+
+def _view(actor: Actor, recorded: Recorded) -> str:
+    return f"{actor.kind}/author" if recorded.actor == actor.person else actor.kind
 
 
 def _cursor(server: Server, actor: Actor, seq: int) -> str:
