@@ -120,8 +120,8 @@ def test_reading_costs_no_more_than_its_length(case: str) -> None:
             best = min(best, time.process_time() - started)
         return best
 
-    assert cost(256_000) < 0.2
-    assert cost(256_000) < 20 * max(cost(32_000), 0.0005)
+    assert cost(256_000) < 1
+    assert cost(256_000) < 25 * max(cost(32_000), 0.001)
 
 
 def test_a_refusal_repeats_nothing_of_what_was_sent() -> None:
