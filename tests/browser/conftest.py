@@ -65,6 +65,6 @@ async def greenleaf(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shop() -> AsyncIterator[Shop]:
-    """A website elsewhere: of another host and another port than Careline."""
+    """A website elsewhere."""
     async with Shop() as shop:
         yield shop

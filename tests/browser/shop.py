@@ -1,4 +1,4 @@
-"""Somebody else's website: one page, on another host than Careline, with whatever is put on it."""
+"""Somebody else's website: one page, of another origin than Careline, with whatever is put on it."""
 
 from typing import Self
 
@@ -32,7 +32,11 @@ class Shop:
 
     @property
     def url(self) -> str:
-        """By name, where Careline goes by number: a site of its own for cookies and storage."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def far(self) -> str:
+        """The same by another name: another site, whose frames may be denied all storage."""
         return f"http://localhost:{self._port}"
 
     def carries(self, server: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Windows
+from tests.browser.shop import Shop
 from tests.browser.talks import Chat, Desk
 from tests.world import World
 
@@ -53,3 +54,21 @@ async def test_an_answer_waits_behind_the_closed_chat_with_a_badge(greenleaf: Wo
     await visitor.launcher().click()
     await ana.has_come("Hello! What can we do for you?", "Read")
     await expect(visitor.launcher().locator("b")).to_be_hidden()
+
+
+async def test_where_the_browser_lets_a_frame_keep_nothing_the_chat_lasts_as_long_as_the_page(
+    greenleaf: World, windows: Windows, shop: Shop
+):
+    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"origins": [shop.far]}, status=200)
+    shop.carries(greenleaf.url)
+    page = await windows.open()
+    await page.add_init_script(
+        "if (parent !== self) Object.defineProperty(self, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    visitor = await Chat.on_website(page, shop.far)
+    await visitor.says("Hello?")
+    await ana.opens("Hello?")
+    await ana.says("Hello!")
+    await visitor.shows("Hello?", "Hello!")
+    await ana.has_come("Hello!", "Read")

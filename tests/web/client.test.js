@@ -126,6 +126,18 @@ describe('hearing', () => {
     assert.ok(s.client.state.conversations.zz);
   });
 
+  test('fetches a conversation again in which something was said while the answer was under way', async () => {
+    const now = conversation({ id: 'zz', last_message: { ...message({ id: 'a' }) }, unread_count: 1 });
+    const answers = [conversation({ id: 'zz' }), now];
+    const s = stage({ answers: { 'conversation.get': () => answers.shift() } });
+    await s.connect();
+    s.socket().hear({ type: 'conversation.started', cursor: 'k', conversation_id: 'zz', data: { conversation: { id: 'zz' } } });
+    s.socket().hear(sent({ id: 'a', conversation_id: 'zz' }));
+    await settle();
+    assert.equal(s.client.state.conversations.zz?.last_message?.id, 'a');
+    assert.equal(s.client.state.conversations.zz?.unread_count, 1);
+  });
+
   test('does not take a conversation away because the network failed', async () => {
     const s = stage({ answers: { 'conversation.get': () => { throw new Problem({ status: 0, code: 'offline' }); } } });
     await s.connect();

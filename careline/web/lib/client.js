@@ -162,7 +162,11 @@ export class Client {
     if (this.#fetching.has(id)) return;
     this.#fetching.add(id);
     try {
-      const conversation = await this.world.call('conversation.get', { conversation_id: id });
+      const before = this.#lastSaid(id);
+      let conversation = await this.world.call('conversation.get', { conversation_id: id });
+      // What was said while the answer was under way may not be in it.
+      const last = this.#lastSaid(id);
+      if (last !== before && last?.id !== conversation.last_message?.id) conversation = await this.world.call('conversation.get', { conversation_id: id });
       this.dispatch({ type: 'local.seen', data: { conversation } });
     } catch (error) {
       const { status } = /** @type {import('./api.js').Problem} */ (error);
@@ -170,6 +174,11 @@ export class Client {
     } finally {
       this.#fetching.delete(id);
     }
+  }
+
+  /** @param {string} id */
+  #lastSaid(id) {
+    return this.state.threads[id]?.messages.findLast((m) => m.kind !== 'note');
   }
 
   /** Show a thread and keep it; `close` when it is not shown any more. @param {string} id */
