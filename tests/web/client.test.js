@@ -117,7 +117,7 @@ describe('hearing', () => {
   });
 
   test('fetches a conversation it did not know, once', async () => {
-    const s = stage({ answers: { 'conversation.get': (/** @type {any} */ d) => conversation({ id: d.conversation_id }) } });
+    const s = stage({ answers: { 'conversation.get': (/** @type {any} */ d) => conversation({ id: d.conversation_id, last_message: message({ id: 'b' }) }) } });
     await s.connect();
     s.socket().hear(sent({ id: 'a', conversation_id: 'zz' }));
     s.socket().hear(sent({ id: 'b', conversation_id: 'zz' }));
