@@ -120,6 +120,7 @@ describe('hearing', () => {
     const s = stage({ answers: { 'conversation.get': (/** @type {any} */ d) => conversation({ id: d.conversation_id, last_message: message({ id: 'b' }) }) } });
     await s.connect();
     s.socket().hear(sent({ id: 'a', conversation_id: 'zz' }));
+    await settle();
     s.socket().hear(sent({ id: 'b', conversation_id: 'zz' }));
     await settle();
     assert.equal(s.of('conversation.get').length, 1);

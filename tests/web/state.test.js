@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { contactIn, emptyState, reduce, shown } from '../../careline/web/lib/state.js';
 import { conversation, message } from './world.js';
@@ -329,12 +328,3 @@ test('events nobody here knows, and names of Object itself, change nothing', () 
   const state = start();
   for (const type of ['token.issued', 'constructor', '__proto__', 'toString']) assert.equal(reduce(state, { type, data: {} }), state);
 });
-
-const shared = new URL('../fixtures/events/', import.meta.url);
-for (const name of existsSync(shared) ? readdirSync(shared).filter((file) => file.endsWith('.json')) : []) {
-  test('fixture ' + name + ': state before + events = state after', () => {
-    const { before, events, after: expected } = JSON.parse(readFileSync(new URL(name, shared), 'utf8'));
-    const state = events.reduce(reduce, { ...emptyState(), ...before });
-    for (const [key, value] of Object.entries(expected)) assert.deepEqual(/** @type {any} */ (state)[key], value, key);
-  });
-}

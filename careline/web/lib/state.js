@@ -138,7 +138,7 @@ function marked(state, event, mark) {
   const named = new Set(message_ids ?? []);
   const messages = thread.messages.map((m, i) => {
     const meant = (i <= end || named.has(m.id)) && m.sender_kind !== reader.kind && !m[mark];
-    return meant ? { ...m, [mark]: at } : m;
+    return meant ? { ...m, delivered_at: m.delivered_at ?? at, [mark]: at } : m;
   });
   const next = messages.some((m, i) => m !== thread.messages[i]) ? withThread(state, id, { messages }) : state;
   if (mark === 'delivered_at' || reader.kind !== state.me?.kind) return next;
