@@ -128,6 +128,7 @@ class Tail:
         try:
             await asyncio.sleep(PATIENCE)
             while followed.known >= followed.next:
+                before = followed.next
                 try:
                     found = await self._read_log(workspace_id, followed.next - 1, PAGE)
                 except Refused:
@@ -136,7 +137,7 @@ class Tail:
                     followed.early.setdefault(recorded.seq, recorded)
                     followed.known = max(followed.known, recorded.seq)
                 self._say(followed)
-                if not found:
+                if followed.next == before:  # nothing yet, or a log with a hole, which must not be asked without end
                     await asyncio.sleep(PATIENCE * 10)
         finally:
             followed.refill = None

@@ -13,7 +13,9 @@ from careline.core.batch import Batch
 from careline.core.context import NOWHERE, Context
 from careline.core.events import Recorded
 from careline.features.people.actions import add_contact
+from careline.features.people.events import ContactUpdated
 from careline.features.workspaces.actions import add_workspace
+from careline.live.tail import Tail
 from careline.settings import Settings
 from careline.store.migrate import migrate
 from careline.wires.native.frames import Frame, NativeSpeech
@@ -93,3 +95,18 @@ async def test_a_fact_that_a_wire_cannot_word_does_not_silence_the_others(
     monkeypatch.undo()
     await ana.does("message.send", conversation_id=world.conversation, body="Again")
     assert (await cara.hears("message.sent"))["data"]["message"]["body"] == "Again"
+
+
+async def test_a_log_with_a_hole_is_not_read_without_end() -> None:
+    reads = []
+
+    async def read_log(workspace_id: str, since: int, most: int) -> list[Recorded]:
+        reads.append(since)
+        await asyncio.sleep(0)
+        return [Recorded("new", 3, 0, "system:careline", ContactUpdated(contact_id="gil"))]
+
+    tail = Tail(lambda recorded: None, read_log)
+    tail.follow("new", 1)
+    tail.wake("new", 3)
+    await asyncio.sleep(0.3)
+    assert 1 <= len(reads) <= 3

@@ -75,5 +75,7 @@ def total(engine: str, done: int, reports: list[Report], seconds: float) -> str:
     violations = sum(len(report.violations) for report in reports)
     times = [f"{ready[int(len(ready) * part)]:.2f}" for part in (0.5, 0.99)] if ready else ["-", "-"]
     row = [engine, done, *sums, violations, *times, f"{seconds:.0f}"]
-    head = "engine | done | acked | indeterminate | retried | lost | duplicates | violations | ready p50 s | p99 s | took s"
+    head = (
+        "engine | done | acked | indeterminate | retried | lost | duplicates | violations | ready p50 s | p99 s | took"
+    )
     return f"| {head} |\n|{' --- |' * len(row)}\n| {' | '.join(map(str, row))} |"

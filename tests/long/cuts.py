@@ -1,4 +1,7 @@
-"""F-15 by hand: `python -m tests.long.cuts --engine postgres --cuts 100000`. Every answer to a first attempt is lost."""
+"""F-15 by hand: `python -m tests.long.cuts --engine postgres --cuts 100000`.
+
+Every answer to a first attempt is lost. The end of each block is judged.
+"""
 
 import sys
 
