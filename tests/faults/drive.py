@@ -21,7 +21,7 @@ HEAL_S = 10.0
 
 
 class Report(Struct):
-    """The figures that RELIABILITY.md asks for, and what was violated. `ready_s` are the times from start to ready."""
+    """The figures to publish of a run, and what was violated. `ready_s` are the times from start to ready."""
 
     cycles: int
     acked: int
