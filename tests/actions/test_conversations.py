@@ -162,3 +162,10 @@ async def test_a_visit_without_a_word_is_forgotten_and_one_with_a_word_is_kept(w
     assert await world.app.database.read(find_contact, boss, spoken.contact.id) is not None
     with pytest.raises(NotFound):
         await world.app.database.read(access, world.ana.actor, silent.conversation.id)
+
+
+async def test_a_stranger_cannot_add_people_to_learn_who_they_are(world: World) -> None:
+    visit = await world.app.database.write(start_visit, system(GREENLEAF))
+    stranger = Actor(GREENLEAF, "contact", visit.contact.id)
+    with pytest.raises(Forbidden):
+        await world.app.database.write(add_participant, stranger, visit.conversation.id, "contact", "cara")

@@ -324,7 +324,8 @@ async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind
     person = f"{kind}:{person_id}"
     if person in people:
         return conversation
-    rules.may_add(actor, conversation, people)
+    known = actor.kind != "contact" or await _is_known(tx, actor)
+    rules.may_add(actor, conversation, people, known=known)
     found = await (find_staff if kind == "staff" else find_contact)(tx, actor, person_id)
     if found is None:
         raise NotFound(f"There is no such {kind}.")
@@ -339,6 +340,11 @@ async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind
     joined = ParticipantJoined(conversation_id=conversation_id, kind=kind, person_id=person_id, name=found.name or "")
     tx.emit(joined, actor, about=conversation, people=(*people, person))
     return conversation
+
+
+async def _is_known(tx: Tx, actor: Actor) -> bool:
+    contact = await find_contact(tx, actor, actor.id)
+    return contact is not None and contact.identified_at is not None
 
 
 async def remove_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind, person_id: str) -> Conversation:

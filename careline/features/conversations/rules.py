@@ -63,7 +63,10 @@ def may_assign(actor: Actor) -> None:
         raise Forbidden("Only staff assign conversations.")
 
 
-def may_add(actor: Actor, conversation: Conversation, people: tuple[str, ...]) -> None:
+def may_add(actor: Actor, conversation: Conversation, people: tuple[str, ...], *, known: bool) -> None:
+    """Staff may, and a known contact into what they started; a stranger could guess ids to learn who is a contact."""
+    if not known:
+        raise Forbidden("An anonymous contact adds nobody.")
     if actor.kind == "contact" and conversation.created_by != actor.person:
         raise Forbidden("Only staff, or whoever started the conversation, may add somebody.")
     if len(people) >= PARTICIPANTS:
