@@ -31,6 +31,24 @@ _LOST = (
 )
 
 
+# Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find.
+SESSION = {
+    "synchronous_commit": "on",
+    "lock_timeout": "5s",
+    "statement_timeout": "20s",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+
+
+async def _left_clean(connection: Any) -> None:
+    """Before a connection goes back into the pool. Nothing here changes a session, so only a transaction can be left
+    over; asyncpg's own reset would cost every write another round trip.
+    """
+    if connection.is_in_transaction():
+        await connection.execute("ROLLBACK")
+
+
 class PostgresTx(Tx):
     """Statements on one pooled connection, prepared once per connection by asyncpg's own cache."""
 
@@ -103,14 +121,10 @@ class Postgres:
             max_size=self._size,
             timeout=self._wait,
             command_timeout=30,
+            reset=_left_clean,
             statement_cache_size=512,
             max_cached_statement_lifetime=0,
-            server_settings={
-                "synchronous_commit": "on",
-                "lock_timeout": "5s",
-                "statement_timeout": "20s",
-                "jit": "off",
-            },
+            server_settings=SESSION,
         )
 
     async def close(self) -> None:
