@@ -4,6 +4,8 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.world import World
+
 WIDGET = '<script src="{server}/widget.js" data-workspace="greenleaf" data-label="Chat with us" async></script>'
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The shop</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"></head>
@@ -42,6 +44,12 @@ class Shop:
     def carries(self, server: str) -> None:
         """Put the chat on the page."""
         self.body = WIDGET.format(server=server)
+
+    async def is_listed(self, world: World, origin: str) -> None:
+        """Let Ana list an origin of ours in the workspace, and put the chat on the page."""
+        await world.ana.asks("PATCH", "/v1/workspace", json={"origins": [origin]}, status=200)
+        await world.app.server.origins.load(world.app.database)  # as the server does within a second
+        self.carries(world.url)
 
     async def _page(self, request: web.Request) -> web.Response:
         return web.Response(text=PAGE.format(body=self.body), content_type="text/html")

@@ -130,6 +130,23 @@ class Desk(Talk):
         await self.page.get_by_role("button", name=menu, exact=True).click()
         await self.page.get_by_role("menu").get_by_text(choice, exact=True).click()
 
+    @property
+    def done(self) -> Locator:
+        """The button that closes a conversation, or opens it again."""
+        return self.page.locator(".thread-head .done")
+
+    async def shows_person(self) -> Locator:
+        pane = self.page.locator(".person-pane")
+        if not await pane.is_visible():
+            await self.page.get_by_role("button", name="Person", exact=True).click()
+        await expect(pane.get_by_role("button", name="Make a link")).to_be_visible()
+        return pane
+
+    async def presses(self, key: str) -> None:
+        """A key that leads to the composer, and there."""
+        await self.page.keyboard.press(key)
+        await expect(self.composer).to_be_focused()
+
     async def acts_on(self, text: str, action: str) -> None:
         """One of the buttons that appear beside a message."""
         line = self.page.locator(".line").filter(has_text=text)

@@ -8,6 +8,9 @@ from tests.browser.shop import Shop
 from tests.browser.talks import Chat, Desk
 from tests.world import World
 
+DENIED = """if (parent !== self) Object.defineProperty(self, 'localStorage', {
+  get() { throw new DOMException('no', 'SecurityError'); } })"""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -59,12 +62,9 @@ async def test_an_answer_waits_behind_the_closed_chat_with_a_badge(greenleaf: Wo
 async def test_where_the_browser_lets_a_frame_keep_nothing_the_chat_lasts_as_long_as_the_page(
     greenleaf: World, windows: Windows, shop: Shop
 ):
-    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"origins": [shop.far]}, status=200)
-    shop.carries(greenleaf.url)
+    await shop.is_listed(greenleaf, shop.far)
     page = await windows.open()
-    await page.add_init_script(
-        "if (parent !== self) Object.defineProperty(self, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })"
-    )
+    await page.add_init_script(DENIED)
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)
     visitor = await Chat.on_website(page, shop.far)
     await visitor.says("Hello?")
@@ -72,3 +72,14 @@ async def test_where_the_browser_lets_a_frame_keep_nothing_the_chat_lasts_as_lon
     await ana.says("Hello!")
     await visitor.shows("Hello?", "Hello!")
     await ana.has_come("Hello!", "Read")
+
+
+async def test_a_visitor_who_says_nothing_of_themselves_is_known_again_after_a_reload(greenleaf, windows: Windows):
+    visitor = await Chat.on_website(await windows.open(), greenleaf.url + "/demo/")
+    await visitor.says("Hello?")
+    await visitor.has_come("Hello?", "Sent")
+    await visitor.page.reload()
+    await visitor.launcher().click()
+    await visitor.shows("Hello?")
+    await visitor.says("Me again")
+    await visitor.shows("Hello?", "Me again")

@@ -5,7 +5,8 @@
   if (!script || 'Careline' in window) return;
   const { workspace = '', label = 'Chat', replaces, side, accent, language = '' } = script.dataset;
   const { origin } = new URL(script.src);
-  const mark = 'careline.' + workspace;
+  // The page may be of Careline's own origin, where the frame keeps what it knows under a name of its own.
+  const mark = 'careline.begun.' + workspace;
   /** @type {Record<string,((detail:any)=>void)[]>} */
   const listeners = {};
   /** @type {HTMLIFrameElement|null} */

@@ -31,6 +31,7 @@ HEAD = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Careline: the API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/web/css/tokens.css">
 <link rel="stylesheet" href="/web/docs/docs.css">
 </head>

@@ -1,0 +1,87 @@
+"""Issue 2: how staff come in, stay in over tabs and reloads, and leave nothing behind when they go."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Windows
+from tests.browser.talks import Desk
+from tests.faults.server import Careline
+from tests.world import PASSWORD, World
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SECRET = "Allergic to penicillin"
+
+
+async def test_two_tabs_of_one_person_stay_signed_in_over_reloads_at_the_same_time(greenleaf: World, windows: Windows):
+    first = await Desk.signs_in(await windows.open(), greenleaf.url)
+    second = Desk(await first.page.context.new_page(), greenleaf.url)
+    await second.page.goto(f"{greenleaf.url}/inbox/all")
+    await second.is_open()
+    for _ in range(3):
+        await asyncio.gather(first.page.reload(), second.page.reload())
+        await asyncio.gather(first.is_open(), second.is_open())
+    await greenleaf.cara.sends(greenleaf.conversation, "Still there?")
+    for desk in (first, second):
+        await desk.opens("Still there?")
+    await first.says("Yes, twice.")
+    await second.shows("Still there?", "Yes, twice.")
+
+
+async def test_after_signing_out_nothing_can_be_read(greenleaf: World, windows: Windows):
+    windows.watch.expect(r"status of 401 .*/v1/")
+    await greenleaf.cara.sends(greenleaf.conversation, SECRET)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url, path="/inbox")
+    page = ana.page
+    other = Desk(await page.context.new_page(), greenleaf.url)
+    await other.page.goto(f"{greenleaf.url}/inbox/all")
+    await other.opens("Cara")
+    await page.get_by_role("button", name="All").click()
+    await ana.opens("Cara")
+    await ana.shows(SECRET)
+    await ana.composer.fill("About your allergy:")
+
+    await page.get_by_role("button", name="Account of Ana").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in to your inbox")).to_be_visible()
+    await expect(other.page.get_by_role("heading", name="Sign in to your inbox")).to_be_visible()
+    for step in ("history.back()", "history.back()", "history.forward()"):
+        await page.evaluate(step)
+        await expect(page.get_by_role("heading", name="Sign in to your inbox")).to_be_visible()
+        for tab in (page, other.page):
+            assert SECRET not in await tab.content() and "Cara" not in await tab.content()
+    kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert "allergy" not in kept and SECRET not in kept
+
+
+async def test_the_printed_link_makes_the_first_administrator_once(tmp_path, windows: Windows):
+    windows.watch.expect(r"status of 401 .*/v1/setup$")
+    with await asyncio.to_thread(Careline, str(tmp_path / "careline.db")) as server:
+        printed = re.search(r"\S+/setup#secret=\S+", server.log.read_text())
+        assert printed
+        page = await windows.open()
+        await page.goto(printed[0])
+        assert page.url == f"{server.url}/setup"
+        fields = {"Name of the workspace": "Greenleaf Pharmacy", "Your name": "Ana", "E-mail": "ana@greenleaf.example"}
+        for label, value in fields.items():
+            await page.get_by_label(label).fill(value)
+        await page.get_by_label("Password").fill("greenleaf")
+        await page.get_by_role("button", name="Begin").click()
+        await expect(page.locator("input:invalid")).to_have_count(1)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Begin").click()
+        await Desk(page, server.url).is_open()
+        await expect(page.locator(".account h1")).to_have_text("Greenleaf Pharmacy")
+        await page.get_by_role("button", name="Account of Ana").click()
+        await page.get_by_role("menuitem", name="Colleagues").click()
+        await expect(page.get_by_role("dialog", name="Colleagues").locator("li")).to_contain_text("Administrator")
+
+        stranger = await windows.open()
+        await stranger.goto(printed[0])
+        for label, value in {**fields, "Password": PASSWORD}.items():
+            await stranger.get_by_label(label).fill(value)
+        await stranger.get_by_role("button", name="Begin").click()
+        await expect(stranger.get_by_role("alert")).to_be_visible()
