@@ -19,7 +19,7 @@ from careline.core.clock import Clock
 from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
-from careline.features.conversations.actions import expire_visit
+from careline.features.conversations.visits import expire_visit
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep

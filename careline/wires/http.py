@@ -30,6 +30,7 @@ from careline.core.errors import (
     UnsupportedType,
 )
 from careline.wires.listener import HEADER_BYTES
+from careline.wires.router import Found, Router
 from careline.wires.server import Server
 
 BODY_BYTES = 262_144
@@ -122,46 +123,7 @@ class Route(Struct, frozen=True):
     cors: bool = True
 
 
-Methods = dict[str, tuple[Route, tuple[str, ...]]]
-
-
-class Router:
-    """Finds routes by walking a tree of path segments; a fixed segment goes before `{one}`, that before `{rest*}`."""
-
-    def __init__(self, routes: list[Route]) -> None:
-        self.routes = routes
-        self._tree: dict[str | None, Any] = {}
-        for route in routes:
-            node, names = self._tree, []
-            for segment in route.path.strip("/").split("/"):
-                if segment.startswith("{"):
-                    names.append(segment.strip("{*}"))
-                    segment = "{*}" if segment.endswith("*}") else "{}"
-                node = node.setdefault(segment, {})
-            methods = node.setdefault(None, {})
-            if route.method in methods:
-                raise ValueError(f"two routes for {route.method} {route.path}")
-            methods[route.method] = (route, tuple(names))
-
-    def find(self, path: str) -> tuple[Methods, list[str]]:
-        """The methods at a path, and the values of its parameters as they came; no methods where nothing is."""
-        values: list[str] = []
-        node = self._tree
-        # One slash before and one behind: `//metrics` must not pass a proxy that knows `/metrics`.
-        segments = path.removeprefix("/").removesuffix("/").split("/")
-        for place, segment in enumerate(segments):
-            if segment in node and not segment.startswith("{"):
-                node = node[segment]
-            elif "{}" in node and segment:
-                values.append(segment)
-                node = node["{}"]
-            elif "{*}" in node:
-                values.append("/".join(segments[place:]))
-                node = node["{*}"]
-                break
-            else:
-                return {}, []
-        return node.get(None, {}), values
+Methods = Found[Route]
 
 
 class Edge:
@@ -174,7 +136,7 @@ class Edge:
         default: Wire,
         observe: Callable[[str, str, int, float], None] = lambda method, path, status, seconds: None,
     ) -> None:
-        self.router = Router(routes)
+        self.router: Router[Route] = Router(routes)
         self._server = server
         self._default = default
         self._observe = observe

@@ -11,13 +11,12 @@ from careline.features.conversations.actions import (
     add_participant,
     assign_conversation,
     conversation_for,
-    expire_visit,
     list_conversations,
     people_in,
     remove_participant,
-    start_visit,
     update_conversation,
 )
+from careline.features.conversations.visits import expire_visit, start_visit
 from careline.features.people.actions import find_contact
 from careline.features.workspaces.actions import update_workspace
 from tests.world import GREENLEAF, Person, World

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from careline.core.actor import Actor, system
-from careline.features.conversations.actions import add_participant, start_visit
+from careline.features.conversations.actions import add_participant
+from careline.features.conversations.visits import start_visit
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.world import GREENLEAF, HILLSIDE, Person, World

@@ -1,7 +1,7 @@
 """The queue: jobs are planned with their fact, done once, tried again later, and given up where one can see it."""
 
 from careline.core.actor import Actor, system
-from careline.features.conversations.actions import start_visit
+from careline.features.conversations.visits import start_visit
 from careline.features.people.actions import find_contact
 from careline.features.tokens.actions import make_setup_secret
 from careline.store.database import Tx

@@ -17,17 +17,12 @@ from careline.features.conversations.events import (
     ParticipantJoined,
     ParticipantLeft,
 )
-from careline.features.conversations.rows import Conversation, Hot, Participant
+from careline.features.conversations.rows import Conversation, Participant
 from careline.features.people.actions import (
     access_staff,
-    add_contact,
-    expire_contact,
     find_contact,
     find_staff,
 )
-from careline.features.people.rows import Contact
-from careline.features.tokens.actions import forget_tokens, issue_token
-from careline.features.tokens.rows import IssuedToken
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
 from careline.store.database import Tx
@@ -35,21 +30,9 @@ from careline.store.database import Tx
 LAST = 1 << 62
 
 
-class Visit(msgspec.Struct, frozen=True):
-    """What a stranger gets who begins to write: who they are, what lets them in again, and where to write."""
-
-    contact: Contact
-    issued: IssuedToken
-    conversation: Conversation
-
-
 class _Person(msgspec.Struct, frozen=True):
     kind: str
     person_id: str
-
-
-class _Id(msgspec.Struct, frozen=True):
-    id: str
 
 
 async def access(tx: Tx, actor: Actor, conversation_id: str) -> Conversation:
@@ -166,38 +149,6 @@ async def _start(
     everybody = tuple(f"{kind}:{id_}" for kind, id_ in people.items())
     tx.emit(ConversationStarted(conversation_id=new.id), actor, about=new, people=everybody)
     return new
-
-
-async def start_visit(
-    tx: Tx,
-    actor: Actor,
-    *,
-    name: str | None = None,
-    email: str | None = None,
-    phone: str | None = None,
-    attributes: str = "{}",
-    metadata: str = "{}",
-) -> Visit:
-    """An anonymous contact with a token and a conversation, for a stranger who begins to write."""
-    contact = await add_contact(tx, actor, name=name, email=email, phone=phone, attributes=attributes, anonymous=True)
-    issued = await issue_token(tx, actor, contact.id, label="visitor")
-    visitor = Actor(contact.workspace_id, "contact", contact.id, contact.name or "")
-    return Visit(contact, issued, await conversation_for(tx, visitor, contact.id, metadata=metadata))
-
-
-async def expire_visit(tx: Tx, actor: Actor, contact_id: str) -> None:
-    """Remove an anonymous contact who never wrote anything, with everything that was made for them."""
-    contact = await find_contact(tx, actor, contact_id)
-    if contact is None or contact.identified_at is not None:
-        return
-    if await tx.value("wrote_anything", workspace_id=actor.workspace_id, contact_id=contact_id):
-        return
-    mine = await tx.all(_Id, "ids_of_person", workspace_id=actor.workspace_id, kind="contact", person_id=contact_id)
-    unused = [row.id for row in mine]
-    await tx.run("delete_conversations", ids=unused, workspace_id=actor.workspace_id)
-    await tx.run("delete_participants", ids=unused)
-    await forget_tokens(tx, actor, contact_id)
-    await expire_contact(tx, actor, contact_id)
 
 
 async def list_conversations(
@@ -372,75 +323,3 @@ async def participants_of(tx: Tx, actor: Actor, conversations: list[Conversation
     for row in await tx.all(Participant, "participants_of", conversation_ids=list(by_id)):
         by_id[row.conversation_id].append(row)
     return by_id
-
-
-class Thread:
-    """A conversation while a batch is decided: its people, and the numbers that the batch moves.
-
-    `sees` is `access` for many.
-    """
-
-    __slots__ = (
-        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
-        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
-    )  # fmt: skip
-
-    def __init__(self, workspace_id: str, row: Hot) -> None:
-        self.workspace_id = workspace_id
-        self.id = row.id
-        self.status = row.status
-        self.message_count = row.message_count
-        self.last_seq = row.last_seq
-        self.activity_seq = row.activity_seq
-        self.staff_unread = row.staff_unread
-        self.contact_unread = row.contact_unread
-        self.staff_read_seq = row.staff_read_seq
-        self.contact_read_seq = row.contact_read_seq
-        self.closed_at = row.closed_at
-        self.people = tuple((row.people or "").split())
-        self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
-        self.moved = False
-
-    def sees(self, actor: Actor) -> bool:
-        at_home = actor.workspace_id == self.workspace_id
-        return at_home and (actor.sees_all or actor.person in self.people)
-
-
-async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
-    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
-    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=list(conversation_ids))
-    return {row.id: Thread(actor.workspace_id, row) for row in rows}
-
-
-def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
-    """Write the heads of the conversations that the batch moved."""
-    moved = [
-        {
-            "workspace_id": tx.workspace_id,
-            "id": t.id,
-            "status": t.status,
-            "closed_at": t.closed_at,
-            "message_count": t.message_count,
-            "last_seq": t.last_seq,
-            "activity_seq": t.activity_seq,
-            "staff_unread": t.staff_unread,
-            "contact_unread": t.contact_unread,
-            "now": tx.now,
-        }
-        for t in threads.values()
-        if t.moved
-    ]
-    tx.later("set_heads", moved)
-
-
-async def store_reading(tx: Tx, thread: Thread) -> None:
-    """Write how far both sides have read."""
-    await tx.run(
-        "set_reading",
-        workspace_id=tx.workspace_id,
-        id=thread.id,
-        staff_unread=thread.staff_unread,
-        contact_unread=thread.contact_unread,
-        staff_read_seq=thread.staff_read_seq,
-        contact_read_seq=thread.contact_read_seq,
-    )

@@ -9,10 +9,11 @@ from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
-from careline.features.conversations.actions import LAST, Thread, access, load_threads, people_in, store_moved
+from careline.features.conversations.actions import LAST, access, people_in
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
+from careline.features.conversations.threads import Thread, load_threads, store_moved
 from careline.features.messages import rules
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent

@@ -6,8 +6,8 @@ import msgspec
 
 from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
-from careline.features.conversations.actions import Thread, load_threads, store_reading
 from careline.features.conversations.rows import Conversation
+from careline.features.conversations.threads import Thread, load_threads, store_reading
 from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message
 from careline.features.receipts import rules

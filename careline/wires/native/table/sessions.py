@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 from careline.core.actor import Actor, system
 from careline.core.errors import BadRequest, Forbidden, OriginNotAllowed, Unauthenticated
 from careline.core.ids import new_id
-from careline.features.conversations.actions import start_visit
+from careline.features.conversations.visits import start_visit
 from careline.features.people.actions import add_account, add_staff, any_staff, find_staff, workspaces_of
 from careline.features.people.rows import Staff
 from careline.features.tokens.actions import end_session, issue_ticket, start_session, use_setup_secret

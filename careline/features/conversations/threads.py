@@ -1,0 +1,77 @@
+"""Conversations while a batch is decided: loaded for many requests at once, moved in memory, written together."""
+
+from careline.core.actor import Actor
+from careline.features.conversations.rows import Hot
+from careline.store.database import Tx
+
+
+class Thread:
+    """A conversation while a batch is decided: its people, and the numbers that the batch moves.
+
+    `sees` is `access` for many.
+    """
+
+    __slots__ = (
+        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
+        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
+    )  # fmt: skip
+
+    def __init__(self, workspace_id: str, row: Hot) -> None:
+        self.workspace_id = workspace_id
+        self.id = row.id
+        self.status = row.status
+        self.message_count = row.message_count
+        self.last_seq = row.last_seq
+        self.activity_seq = row.activity_seq
+        self.staff_unread = row.staff_unread
+        self.contact_unread = row.contact_unread
+        self.staff_read_seq = row.staff_read_seq
+        self.contact_read_seq = row.contact_read_seq
+        self.closed_at = row.closed_at
+        self.people = tuple((row.people or "").split())
+        self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
+        self.moved = False
+
+    def sees(self, actor: Actor) -> bool:
+        at_home = actor.workspace_id == self.workspace_id
+        return at_home and (actor.sees_all or actor.person in self.people)
+
+
+async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
+    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
+    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=list(conversation_ids))
+    return {row.id: Thread(actor.workspace_id, row) for row in rows}
+
+
+def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
+    """Write the heads of the conversations that the batch moved."""
+    moved = [
+        {
+            "workspace_id": tx.workspace_id,
+            "id": t.id,
+            "status": t.status,
+            "closed_at": t.closed_at,
+            "message_count": t.message_count,
+            "last_seq": t.last_seq,
+            "activity_seq": t.activity_seq,
+            "staff_unread": t.staff_unread,
+            "contact_unread": t.contact_unread,
+            "now": tx.now,
+        }
+        for t in threads.values()
+        if t.moved
+    ]
+    tx.later("set_heads", moved)
+
+
+async def store_reading(tx: Tx, thread: Thread) -> None:
+    """Write how far both sides have read."""
+    await tx.run(
+        "set_reading",
+        workspace_id=tx.workspace_id,
+        id=thread.id,
+        staff_unread=thread.staff_unread,
+        contact_unread=thread.contact_unread,
+        staff_read_seq=thread.staff_read_seq,
+        contact_read_seq=thread.contact_read_seq,
+    )
