@@ -54,10 +54,11 @@ def _strictly(raw: bytes) -> None:
             raise Invalid("body", "Half of a surrogate pair is not a character.") from None
         why = "it is not UTF-8" if isinstance(error, UnicodeError) else str(error)
         raise BadRequest(f"This is not JSON: {why}.") from None
-    if b"\\u" not in raw and raw.count(b"{") + raw.count(b"[") <= DEPTH:
-        # Without \u escapes, decoding and encoding keep the number of quotes, unless a key came twice.
-        if raw.count(b'"') == encode(value).count(b'"'):
-            return
+    # Without \u escapes there is no NUL, and decoding and encoding keep the number of quotes unless a key came twice.
+    if b"\\u" not in raw and raw.count(b'"') == encode(value).count(b'"'):
+        if raw.count(b"{") + raw.count(b"[") > DEPTH:
+            _check(value, 1)
+        return
     try:
         value = json.loads(raw, object_pairs_hook=_once)
     except (RecursionError, ValueError):
