@@ -1,5 +1,6 @@
 """What people see and do on the screen: a contact's chat, and a staff member's desk."""
 
+import re
 from collections.abc import Sequence
 
 from playwright.async_api import FrameLocator, Locator, Page, expect
@@ -122,12 +123,15 @@ class Desk(Talk):
         await self.item(name).click()
         await expect(self.composer).to_be_editable()
 
+    async def views(self, view: str) -> None:
+        await self.page.locator(".views").get_by_role("button", name=view).click()
+
     async def lists(self, names: Sequence[str]) -> None:
         await expect(self.page.locator(".item-name")).to_have_text(list(names))
 
     async def chooses(self, menu: str, choice: str) -> None:
         """One entry of one of the menus above the thread."""
-        await self.page.get_by_role("button", name=menu, exact=True).click()
+        await self.page.get_by_role("button", name=re.compile(f"^{menu}: ")).click()
         await self.page.get_by_role("menu").get_by_text(choice, exact=True).click()
 
     @property

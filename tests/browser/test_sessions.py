@@ -39,7 +39,7 @@ async def test_after_signing_out_nothing_can_be_read(greenleaf: World, windows: 
     other = Desk(await page.context.new_page(), greenleaf.url)
     await other.page.goto(f"{greenleaf.url}/inbox/all")
     await other.opens("Cara")
-    await page.get_by_role("button", name="All").click()
+    await ana.views("All")
     await ana.opens("Cara")
     await ana.shows(SECRET)
     await ana.composer.fill("About your allergy:")

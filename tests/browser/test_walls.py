@@ -36,7 +36,9 @@ async def test_what_people_write_stays_text_on_every_page(greenleaf: World, wind
     page = ana.page
     await expect(page.locator(".account h1")).to_have_text(PAYLOADS[0])
     await expect(page.locator(".item")).to_have_count(len(PAYLOADS) + 2)
-    for payload in reversed(PAYLOADS):
+    names = await page.locator(".item-name").all_inner_texts()
+    assert sorted(names) == sorted([*PAYLOADS, "Cara", "Dev"])
+    for payload in names[:10]:
         await page.keyboard.press("j")
         await expect(page.locator(".item.is-at")).to_be_focused()
         await page.keyboard.press("Enter")

@@ -139,6 +139,21 @@ describe('hearing', () => {
     assert.equal(s.client.state.conversations.zz?.unread_count, 1);
   });
 
+  test('asks for a page anew when everything came into doubt while an earlier one was under way', async () => {
+    /** @type {((page:any) => void)[]} */ const pages = [];
+    const s = stage({ answers: { 'message.list': () => new Promise((done) => pages.push(done)) } });
+    s.client.open('c1').catch(() => {});
+    s.client.say('c1', 'hi');
+    await settle();
+    assert.deepEqual(s.client.state.threads.c1?.messages.map((m) => m.id), ['stored']);
+    await s.connect();
+    pages[0]?.({ items: [], before: null });
+    await settle();
+    pages[1]?.({ items: [message({ id: 'stored', client_id: 'k1' })], before: null });
+    await settle();
+    assert.deepEqual(s.client.state.threads.c1?.messages.map((m) => m.id), ['stored']);
+  });
+
   test('does not take a conversation away because the network failed', async () => {
     const s = stage({ answers: { 'conversation.get': () => { throw new Problem({ status: 0, code: 'offline' }); } } });
     await s.connect();

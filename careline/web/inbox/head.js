@@ -40,7 +40,7 @@ function Assign({ desk, c, handle }) {
     ...everybody.map((s) => ({ label: s.id === me ? t('assign.me', { name: s.name }) : s.name, sign: html`<${Avatar} name=${s.name} seed=${s.id} />`, chosen: s.id === c.assignee_id, run: give(s.id) })),
     { label: t('assign.nobody'), sign: icon('person'), chosen: !c.assignee_id, run: give(null) },
   ];
-  return html`<${Menu} kind="menu-assign" end=${true} first=${!c.assignee_id} handle=${handle} title=${t('assign')} choices=${choices}
+  return html`<${Menu} kind="menu-assign" end=${true} first=${!c.assignee_id} handle=${handle} title=${t('assign') + ': ' + (holder ? holder.name : t('assign.nobody'))} choices=${choices}
     label=${html`${holder ? html`<${Avatar} name=${holder.name} seed=${holder.id} />` : icon('person')}<span class="wide-only">${holder ? holder.name : t('assign.nobody')}</span>`} />`;
 }
 
@@ -58,9 +58,9 @@ export function Head({ desk, conversation: c, assign }) {
       ${c ? html`<${Subject} key=${c.id} desk=${desk} c=${c} />` : null}
     </div>
     ${c ? html`<${Assign} desk=${desk} c=${c} handle=${assign} />
-      <${Menu} kind=${'menu-status is-' + c.status} end=${true} title=${t('status')} label=${html`<i class="status-dot"></i><span class="wide-only">${t('status.' + c.status)}</span>`}
+      <${Menu} kind=${'menu-status is-' + c.status} end=${true} title=${t('status') + ': ' + t('status.' + c.status)} label=${html`<i class="status-dot"></i><span class="wide-only">${t('status.' + c.status)}</span>`}
         choices=${statuses.map((s) => ({ label: t('status.' + s), sign: html`<i class=${'status-dot is-' + s}></i>`, chosen: s === c.status, run: () => set(s) }))} />
-      <button class=${'button done' + (done ? '' : ' is-main')} type="button" onClick=${() => set(done ? 'open' : 'closed')}>${icon(done ? 'reply' : 'check')}<span class="wide-only">${t(done ? 'reopen' : 'done')}</span></button>
+      <button class=${'button done' + (done ? '' : ' is-main')} type="button" aria-label=${t(done ? 'reopen' : 'done')} onClick=${() => set(done ? 'open' : 'closed')}>${icon(done ? 'reply' : 'check')}<span class="wide-only">${t(done ? 'reopen' : 'done')}</span></button>
       <button class="sign-button" type="button" aria-pressed=${desk.person.value} aria-label=${t('person')} title=${t('person')} onClick=${() => { desk.person.value = !desk.person.value; }}>${icon('person')}</button>` : null}
   </header>`;
 }

@@ -197,6 +197,9 @@ export class Client {
   load(id, again = false) {
     const thread = this.state.threads[id];
     if (!again && thread?.loaded && thread.since === null) return Promise.resolve();
+    // A page asked for before the doubt arose does not dispel it.
+    const earlier = again ? this.#loading.get('new' + id) : null;
+    if (earlier) return earlier.then(() => this.load(id, true), () => this.load(id, true));
     return this.#once('new' + id, async () => {
       const page = await this.world.call('message.list', { conversation_id: id, limit: 50 });
       this.dispatch({ type: 'local.newest', data: { id, ...page } });

@@ -1,0 +1,75 @@
+"""WCAG 2.2 AA as far as a program can judge it (axe-core): by day and by night, at the desk and on a phone."""
+
+import functools
+from typing import Any
+
+import pytest
+from playwright.async_api import Frame, Page, expect
+
+from tests.browser.conftest import Windows
+from tests.browser.talks import Chat, Desk
+from tests.tools import ROOT
+from tests.world import World
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.skipif(not AXE.exists(), reason="no axe-core: `make test` installs it through npm"),
+    pytest.mark.parametrize("theme", ["light", "dark"]),
+]
+
+
+@functools.cache
+def source() -> str:
+    return AXE.read_text()
+
+
+async def found_in(place: Page | Frame) -> list[str]:
+    """What axe finds, with the elements it means."""
+    await place.evaluate(source())
+    result: dict[str, Any] = await place.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)
+    return [
+        f"{violation['id']} ({violation['impact']}): {[node['html'][:120] for node in violation['nodes']][:4]}"
+        for violation in result["violations"]
+    ]
+
+
+async def test_anybody_can_sign_in(greenleaf: World, windows: Windows, theme):
+    windows.watch.expect(r"status of 401 .*/v1/session$")
+    page = await windows.open(color_scheme=theme, bypass_csp=True)
+    await page.goto(greenleaf.url + "/inbox")
+    ana = Desk(page, greenleaf.url)
+    await ana.enters("ana@greenleaf.example", "wrong horse battery")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    assert await found_in(page) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_anybody_can_work_at_the_desk(greenleaf: World, windows: Windows, theme, phone):
+    await greenleaf.cara.sends(greenleaf.conversation, "Is https://greenleaf.example/a mine?")
+    await greenleaf.dev.sends(greenleaf.dev_conversation, "Hello?")
+    ana = await Desk.signs_in(await windows.open(phone=phone, color_scheme=theme, bypass_csp=True), greenleaf.url)
+    assert await found_in(ana.page) == []
+    await ana.opens("Cara")
+    await ana.says("It is.")
+    await ana.chooses("Status", "Pending")
+    await ana.page.get_by_role("group", name="Answer as").get_by_role("button", name="Private note").click()
+    await ana.says("Her sister's name is Ruth.")
+    await expect(ana.scope.locator(".is-note .bubble")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.shows_person()
+    assert await found_in(ana.page) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_anybody_can_write_in_the_widget(greenleaf: World, windows: Windows, theme, phone):
+    page = await windows.open(phone=phone, color_scheme=theme, bypass_csp=True)
+    visitor = await Chat.on_website(page, greenleaf.url + "/demo/")
+    frame = page.frames[1]
+    assert await found_in(frame) == []
+    await visitor.says("Hello?")
+    await visitor.has_come("Hello?", "Sent")
+    await expect(visitor.scope.locator(".details")).to_be_visible()
+    assert await found_in(frame) == []
