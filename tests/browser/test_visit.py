@@ -1,7 +1,9 @@
 """Issue 2, the main journey: somebody writes from the website without signing in, and staff answer."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.shop import Shop
@@ -83,3 +85,24 @@ async def test_a_visitor_who_says_nothing_of_themselves_is_known_again_after_a_r
     await visitor.shows("Hello?")
     await visitor.says("Me again")
     await visitor.shows("Hello?", "Me again")
+
+
+async def test_what_one_goes_on_writing_while_the_first_message_is_on_its_way_stays(greenleaf, windows: Windows):
+    page = await windows.open()
+    arrived = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await page.route("**/v1/visitors", slowly)
+    visitor = await Chat.on_website(page, greenleaf.url + "/demo/")
+    await visitor.says("Hello?")
+    await visitor.types("It is about my")
+    arrived.set()
+    await visitor.has_come("Hello?", "Sent")
+    await visitor.types(" prescription")
+    await expect(visitor.composer).to_have_value("It is about my prescription")
+    await visitor.composer.press("Enter")
+    await visitor.shows("Hello?", "It is about my prescription")
+    await expect(visitor.composer).to_have_value("")

@@ -36,7 +36,7 @@ async def test_what_people_write_stays_text_on_every_page(greenleaf: World, wind
     page = ana.page
     await expect(page.locator(".account h1")).to_have_text(PAYLOADS[0])
     await expect(page.locator(".item")).to_have_count(len(PAYLOADS) + 2)
-    names = await page.locator(".item-name").all_inner_texts()
+    names = await page.locator(".item-name").all_text_contents()
     assert sorted(names) == sorted([*PAYLOADS, "Cara", "Dev"])
     for payload in names[:10]:
         await page.keyboard.press("j")
@@ -136,8 +136,8 @@ async def test_every_page_asks_only_its_own_server_and_complains_of_nothing(gree
     visitor = await Chat.on_website(await windows.open(color_scheme="dark"), greenleaf.url + "/demo/")
     await visitor.says("Hello?")
     await visitor.skips_details()
+    page = await windows.open()
     for path in ("/setup", "/docs/", "/inbox/closed", "/chat", "/widget/?workspace=greenleaf"):
-        page = await windows.open()
         await page.goto(greenleaf.url + path, wait_until="networkidle")
     hosts = {urlsplit(url).netloc for url in windows.watch.asked if url.startswith(("http", "ws"))}
     assert hosts == {urlsplit(greenleaf.url).netloc}

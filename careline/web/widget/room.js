@@ -18,6 +18,8 @@ export class Room {
   busy = signal(false);
   talk = signal(/** @type {typeof import('./talk.js')|null} */ (null));
   /** @type {string|null} */ page = null;
+  /** The conversation that NEW has just become. @type {string|null} */
+  placed = null;
   /** @type {() => void} */ begun = () => {};
   /** @type {() => void} */ focus = () => {};
   /** @type {import('./shapes.js').Client|null} */ #client = null;
@@ -192,7 +194,10 @@ export class Room {
       ? await this.api.call('conversation.start', fresh ? { fresh } : {}, { tries: 1 })
       : await this.#visit(client);
     client.dispatch({ type: 'local.seen', data: { conversation } });
-    if (this.id.value === NEW) this.show(conversation.id);
+    if (this.id.value === NEW) {
+      this.placed = conversation.id;
+      this.show(conversation.id);
+    }
     return conversation.id;
   }
 

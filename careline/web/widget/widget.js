@@ -7,7 +7,7 @@ import { theme } from '../parts/theme.js';
 import { storage } from '../parts/world.js';
 import { App } from './app.js';
 import { createHost } from './host.js';
-import { Room } from './room.js';
+import { NEW, Room } from './room.js';
 
 /** The token of a chat link; it leaves the address bar before anything else happens. */
 function takeToken() {
@@ -32,7 +32,18 @@ const room = new Room({
   key: linked ? 'careline.chat' : `careline.${workspace}`,
 });
 
-const drafts = createDrafts(linked ? storage('sessionStorage') : local, `careline.draft.${workspace}.`);
+const kept = createDrafts(linked ? storage('sessionStorage') : local, `careline.draft.${workspace}.`);
+const drafts = {
+  ...kept,
+  /** What is being written while the first message gets its conversation goes on in it. @param {string} id */
+  get(id) {
+    if (id !== room.placed) return kept.get(id);
+    room.placed = null;
+    const text = kept.get(NEW);
+    kept.set(NEW, '');
+    return text;
+  },
+};
 const composer = { current: /** @type {{focus:()=>void}|null} */ (null) };
 let open = linked || window.parent === window;
 const host = createHost({
