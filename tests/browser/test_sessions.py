@@ -85,3 +85,4 @@ async def test_the_printed_link_makes_the_first_administrator_once(tmp_path, win
             await stranger.get_by_label(label).fill(value)
         await stranger.get_by_role("button", name="Begin").click()
         await expect(stranger.get_by_role("alert")).to_be_visible()
+        await windows.close()
