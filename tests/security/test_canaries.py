@@ -83,6 +83,9 @@ async def test_nothing_of_what_was_said_is_in_any_log_or_metric(served: Served) 
 
 
 async def test_every_record_is_one_line_of_json(served: Served) -> None:
+    await asks(served.url, "GET", "/health")
+    await asks(served.url, "GET", "/%0d%0a%1b[2J")
+    await asyncio.sleep(0.2)
     records = [line for line in served.log.splitlines() if line.startswith("{")]
     assert records
     for record in records:
