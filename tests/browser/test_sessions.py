@@ -57,6 +57,19 @@ async def test_after_signing_out_nothing_can_be_read(greenleaf: World, windows: 
     assert "allergy" not in kept and SECRET not in kept
 
 
+async def test_what_was_begun_and_not_sent_is_forgotten_with_the_session(greenleaf: World, windows: Windows):
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    page = ana.page
+    await ana.opens("Cara")
+    await ana.types("About your allergy")
+    await page.reload()
+    await expect(ana.composer).to_have_value("About your allergy")
+    await page.get_by_role("button", name="Account of Ana").click()
+    await page.get_by_role("menuitem", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in to your inbox")).to_be_visible()
+    assert "allergy" not in await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+
 async def test_the_printed_link_makes_the_first_administrator_once(tmp_path, windows: Windows):
     windows.watch.expect(r"status of 401 .*/v1/setup$")
     with await asyncio.to_thread(Careline, str(tmp_path / "careline.db")) as server:

@@ -66,6 +66,11 @@ export class Desk {
   async signOut() {
     this.client?.end();
     await this.call('session.delete').catch(() => {});
+    const begun = `careline.draft.${this.grant.value?.workspace.id}.${this.me?.id}.`;
+    // The composer keeps its text once more when it goes; only then what was begun here can be forgotten.
+    this.screen.value = 'starting';
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    for (const key of Array.from({ length: this.local.length }, (_, i) => this.local.key(i))) if (key?.startsWith(begun)) this.local.removeItem(key);
     // A new page remembers nothing: the next at this desk sees nobody's conversations.
     location.replace('/inbox');
   }
