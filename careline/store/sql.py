@@ -1,7 +1,8 @@
 """Named statements: one SQL in the files, worded for the engine that runs it.
 
 A statement stands under `-- name: edit_message`, or `-- name: lock_head [postgres]` where the engines cannot agree.
-Parameters are `:name`. A list parameter is written `= ANY(:ids)`.
+Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many statements select stands once, under
+`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name.
 """
 
 import re
@@ -9,7 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-_NAME = re.compile(r"^-- name: (\w+)(?: \[(sqlite|postgres)\])?\s*$", re.M)
+_NAME = re.compile(r"^-- (name|columns): (\w+)(?: \[(sqlite|postgres)\])?\s*$", re.M)
+_COLUMNS = re.compile(r"\{(\w+)(?: of (\w+))?\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _ANY = re.compile(r"= ANY\(:(\w+)\)")
 _LIST = re.compile(r"(?:ANY|json_each|unnest)\(:(\w+)")
@@ -26,16 +28,27 @@ class Statement(Struct, frozen=True):
 
 def load(files: list[Path], engine: str) -> dict[str, Statement]:
     """Every statement of the files for one engine. A name given twice, or for no engine, is an error."""
-    found: dict[str, Statement] = {}
+    texts: dict[str, str] = {}
+    columns: dict[str, list[str]] = {}
     for file in files:
         parts = _NAME.split(file.read_text(encoding="utf-8"))[1:]
-        for name, only, text in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        for what, name, only, text in zip(parts[::4], parts[1::4], parts[2::4], parts[3::4], strict=True):
             if only and only != engine:
                 continue
-            if name in found:
-                raise ValueError(f"{file}: a second statement named {name}")
-            found[name] = statement(name, text.strip().rstrip(";"), engine)
-    return found
+            if name in (columns if what == "columns" else texts):
+                raise ValueError(f"{file}: a second {what} {name}")
+            if what == "columns":
+                columns[name] = text.strip().rstrip(";").replace(",", " ").split()
+            else:
+                texts[name] = text.strip().rstrip(";")
+    return {name: statement(name, _with_columns(text, columns), engine) for name, text in texts.items()}
+
+
+def _with_columns(text: str, columns: dict[str, list[str]]) -> str:
+    def written(found: re.Match[str]) -> str:
+        return ", ".join(f"{found[2]}.{column}" if found[2] else column for column in columns[found[1]])
+
+    return _COLUMNS.sub(written, text)
 
 
 def statement(name: str, text: str, engine: str) -> Statement:

@@ -1,3 +1,8 @@
+-- columns: conversation
+id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq, activity_seq,
+staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at, priority,
+snoozed_until, pinned_at, labels;
+
 -- name: insert_conversation
 INSERT INTO conversations (id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count,
   last_seq, activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at)
@@ -5,27 +10,18 @@ VALUES (:id, :workspace_id, :subject, :status, :assignee_id, :created_by, :metad
   0, :activity_seq, 0, 0, 0, 0, :now, :now);
 
 -- name: conversations_by_id
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+SELECT {conversation} FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 
 -- name: conversation_as
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations
+SELECT {conversation} FROM conversations
 WHERE id = :id AND workspace_id = :workspace_id AND (:sees_all = 1 OR EXISTS (
   SELECT 1 FROM participants p WHERE p.conversation_id = conversations.id AND p.kind = :kind AND p.person_id = :person_id));
 
 -- name: conversation_by_thread
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations WHERE workspace_id = :workspace_id AND thread = :thread;
+SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND thread = :thread;
 
 -- name: newest_open_conversation
-SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
-  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
-  c.updated_at, c.closed_at
-FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id
   AND c.status IN ('open', 'pending')
   AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants s
@@ -33,45 +29,31 @@ WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :c
 ORDER BY c.activity_seq DESC LIMIT 1;
 
 -- name: conversations_of_workspace
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations WHERE workspace_id = :workspace_id AND status = :status AND activity_seq < :before
+SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND status = :status AND activity_seq < :before
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: unassigned_conversations
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations
+SELECT {conversation} FROM conversations
 WHERE workspace_id = :workspace_id AND status = :status AND assignee_id IS NULL AND activity_seq < :before
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: assigned_conversations
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations
+SELECT {conversation} FROM conversations
 WHERE workspace_id = :workspace_id AND assignee_id = :assignee_id AND status = :status AND activity_seq < :before
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: conversations_of_person
-SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
-  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
-  c.updated_at, c.closed_at
-FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
   AND c.status = :status AND c.activity_seq < :before
 ORDER BY c.activity_seq DESC LIMIT :most;
 
 -- name: changed_conversations_of_workspace
-SELECT id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq,
-  activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at
-FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses)
+SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses)
 ORDER BY updated_at DESC, activity_seq DESC, id DESC LIMIT :most OFFSET :skip;
 
 -- name: changed_conversations_of_person
-SELECT c.id, c.workspace_id, c.subject, c.status, c.assignee_id, c.created_by, c.metadata, c.thread, c.message_count,
-  c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq, c.contact_read_seq, c.created_at,
-  c.updated_at, c.closed_at
-FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND c.status = ANY(:statuses)
 ORDER BY c.updated_at DESC, c.activity_seq DESC, c.id DESC LIMIT :most OFFSET :skip;
 

@@ -1,14 +1,18 @@
 """Conversations and their participants as they are stored."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from careline.features.workspaces.rows import Status
+
+Priority = Literal["low", "normal", "high", "urgent"]
 
 
 class Conversation(Struct, frozen=True):
     """`thread` is what makes it the only one of its people where the workspace allows one; `last_seq` the number of
     its last public message (0: none), `activity_seq` that by which lists order it. Unread counts are per side;
-    up to `staff_read_seq`, `contact_read_seq` a side has read everything.
+    up to `staff_read_seq`, `contact_read_seq` a side has read everything. `labels` is a JSON list of label ids.
     """
 
     id: str
@@ -29,6 +33,10 @@ class Conversation(Struct, frozen=True):
     created_at: int
     updated_at: int
     closed_at: int | None
+    priority: Priority = "normal"
+    snoozed_until: int | None = None
+    pinned_at: int | None = None
+    labels: str = "[]"
 
 
 class Participant(Struct, frozen=True):

@@ -174,6 +174,9 @@ def _row(message: Message, workspace_id: str) -> dict[str, object]:
         "metadata": message.metadata,
         "client_id": message.client_id,
         "created_at": message.created_at,
+        "attachments": message.attachments,
+        "forwarded_from": message.forwarded_from,
+        "mentions": message.mentions,
     }
 
 

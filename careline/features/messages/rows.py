@@ -11,7 +11,10 @@ MessageKind = Literal["text", "file", "system", "note"]
 
 
 class Message(Struct, frozen=True):
-    """`seq` is the number of its `message.sent` in the workspace's log: it orders, pages and marks. It stays inside."""
+    """`seq` is the number of its `message.sent` in the workspace's log: it orders, pages and marks. It stays inside.
+
+    `attachments`, `reactions` and `mentions` are JSON, None where there are none.
+    """
 
     id: str
     conversation_id: str
@@ -27,6 +30,11 @@ class Message(Struct, frozen=True):
     created_at: int
     edited_at: int | None
     deleted_at: int | None
+    attachments: str | None = None
+    reactions: str | None = None
+    pinned_at: int | None = None
+    forwarded_from: str | None = None
+    mentions: str | None = None
 
 
 class Sending(Struct, frozen=True):

@@ -18,7 +18,7 @@ async def add_workspace(
     ids.foreign_id(workspace_id, "workspace_id")
     if await find_workspace(tx, actor, workspace_id):
         raise Conflict(f"There is already a workspace {workspace_id!r}.")
-    values = rules.checked({**rules.DEFAULTS, **(details or {}), "name": name})
+    values = rules.stored({}, {**rules.DEFAULTS, **(details or {}), "name": name})
     await tx.run("insert_workspace", id=workspace_id, now=tx.now, **values)
     await tx.run("add_head", workspace_id=workspace_id)
     await tx.open_workspace(workspace_id)
@@ -32,7 +32,8 @@ async def update_workspace(tx: Tx, actor: Actor, changes: dict[str, Any]) -> Wor
     if not changes:
         raise Invalid("name", "Give at least one field to change.")
     before = await workspace_of(tx, actor)
-    stored = {field: getattr(before, field) for field in rules.DEFAULTS | {"name": ""}} | rules.checked(changes)
+    known = {field: getattr(before, field) for field in ("name", *rules.DEFAULTS, "settings")}
+    stored = rules.stored(known, changes)
     await tx.run("update_workspace", id=before.id, now=tx.now, **stored)
     after = Workspace(id=before.id, created_at=before.created_at, updated_at=tx.now, **stored)
     tx.emit(WorkspaceUpdated(workspace_id=before.id), actor, about=after)

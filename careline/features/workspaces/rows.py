@@ -2,15 +2,21 @@
 
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 Threading = Literal["per_contact", "per_staff", "many"]
 Status = Literal["open", "pending", "closed", "archived"]
 
 
+class WorkspaceSettings(Struct, frozen=True):
+    """How a workspace is set up beyond what the hot path asks."""
+
+
 class Workspace(Struct, frozen=True):
     """`contact_message_status` and `staff_reply_status` are what a conversation becomes when either side writes; None
-    leaves it as it is. `origins` is a JSON list of the web origins whose pages may embed the widget.
+    leaves it as it is. `origins` is a JSON list of the web origins whose pages may embed the widget, `settings` the
+    JSON of a `WorkspaceSettings`.
     """
 
     id: str
@@ -24,3 +30,9 @@ class Workspace(Struct, frozen=True):
     origins: str
     created_at: int
     updated_at: int
+    settings: str = "{}"
+
+
+def settings_of(workspace: Workspace) -> WorkspaceSettings:
+    """The settings with the defaults of those that were never set."""
+    return msgspec.json.decode(workspace.settings, type=WorkspaceSettings)

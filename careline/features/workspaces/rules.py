@@ -9,7 +9,7 @@ import msgspec
 from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Invalid
-from careline.features.workspaces.rows import Workspace
+from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
 DEFAULTS: dict[str, Any] = {
@@ -26,6 +26,20 @@ DEFAULTS: dict[str, Any] = {
 def may_update(actor: Actor) -> None:
     if not actor.is_admin:
         raise Forbidden("Only an administrator may change the workspace.")
+
+
+def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The columns as they are after the changes: what is no column of its own stands in `settings`."""
+    columns = {"name", *DEFAULTS}
+    kept = msgspec.json.decode(before.get("settings", "{}"), type=dict[str, Any])
+    kept |= {field: value for field, value in changes.items() if field not in columns}
+    own = checked({field: value for field, value in changes.items() if field in columns})
+    return {**before, **own, "settings": msgspec.json.encode(settings(kept)).decode()}
+
+
+def settings(values: dict[str, Any]) -> WorkspaceSettings:
+    """The settings, or `Invalid` for the first that cannot be."""
+    return msgspec.convert(values, WorkspaceSettings)
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:
