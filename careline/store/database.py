@@ -20,6 +20,7 @@ from careline.store.sql import Statement, load
 P = ParamSpec("P")
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Struct)
+Request = TypeVar("Request")
 
 
 class Job(Struct, frozen=True):
@@ -30,11 +31,36 @@ class Job(Struct, frozen=True):
     run_at: int | None = None
 
 
+MOST_KNOWN = 10_000
+
 Plan = Callable[[Event, int], list[Job]]
+Question = tuple[type[Struct], str, dict[str, Any]]  # a row, a statement, its values
+
+
+class Overtaken(Exception):
+    """Somebody else wrote in the workspace while a body that held no lock was deciding: decide again."""
+
+
+class Memory:
+    """What the last write for many has learned of a workspace. It is true for as long as the counter stands at `seq`:
+    every change in a workspace moves that.
+    """
+
+    __slots__ = ("known", "seq")
+
+    def __init__(self, seq: int, known: dict[str, Any]) -> None:
+        self.seq = seq
+        self.known = known
 
 
 class Tx(ABC):
-    """One transaction, in one workspace when the actor is in one. Inside a verb only its methods may be awaited."""
+    """One transaction, in one workspace when the actor is in one. Inside a verb only its methods may be awaited.
+
+    A verb for many finds in `known` what is known without asking, and leaves in `learned` what the next one may know.
+    Where it `decides_unlocked`, a unique index finds what it did not look for, and has it decide again under the lock.
+    """
+
+    decides_unlocked = False
 
     def __init__(self, statements: dict[str, Statement], now: int, settings: Any, origin: Context) -> None:
         self._statements = statements
@@ -46,6 +72,9 @@ class Tx(ABC):
         self._seq: int | None = None
         self._later: list[tuple[str, list[dict[str, Any]]]] = []
         self.workspace_id = ""
+        self.memory: Memory | None = None
+        self.known: dict[str, Any] = {}
+        self.learned: dict[str, Any] = {}
 
     @abstractmethod
     async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
@@ -70,6 +99,10 @@ class Tx(ABC):
         """
         if rows:
             self._later.append((name, rows))
+
+    async def ask(self, *questions: Question) -> list[list[Any]]:
+        """The rows of several statements, of one moment: in one round trip where there are any."""
+        return [await self.all(row, name, **values) for row, name, values in questions]
 
     async def together(self, writes: list[tuple[str, list[dict[str, Any]]]]) -> None:
         """Run writes that know nothing of each other."""
@@ -129,16 +162,28 @@ class Tx(ABC):
         if seq is None:
             raise NotFound("There is no such workspace.")
         self.workspace_id, self._seq = workspace_id, seq
+        if self.memory is not None and self.memory.seq == seq:
+            self.known = self.memory.known
 
     async def close_workspace(self, plan: Plan) -> None:
-        """Before COMMIT: write the log, the counter and the jobs that follow."""
-        if not self.recorded:
-            return
+        """Before COMMIT: write what was left for later, the log, the counter and the jobs that follow."""
+        if self.recorded:
+            self.later("move_head", [{"workspace_id": self.workspace_id, "seq": self._seq}])
+        if writes := self.last_writes(plan):
+            await self.together(writes)
+
+    def remembered(self) -> Memory:
+        """After COMMIT: what is known of the workspace now."""
+        known = self.known if len(self.known) < MOST_KNOWN else {}
+        known.update(self.learned)
+        return Memory(self.next_seq - 1, known)
+
+    def last_writes(self, plan: Plan) -> list[tuple[str, list[dict[str, Any]]]]:
+        """What was left for later, the log and the jobs that follow."""
         self.later("insert_event", [_log_row(r) for r in self.recorded])
-        self.later("move_head", [{"workspace_id": self.workspace_id, "seq": self._seq}])
         jobs = [job for r in self.recorded for job in plan(r.event, self.now)]
         self.later("insert_job", [_job_row(job, self.workspace_id, self.now) for job in jobs])
-        await self.together(self._later)
+        return self._later
 
 
 def _log_row(recorded: Recorded) -> dict[str, Any]:
@@ -182,6 +227,7 @@ class Engine(Protocol):
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None: ...
     async def close(self) -> None: ...
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any: ...
+    async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any: ...
     async def read(self, body: Body, origin: Context) -> Any: ...
     async def script(self, text: str, after: str) -> None:
         """Run a migration and the statement that records it, in one transaction."""
@@ -201,6 +247,7 @@ class Database:
         self.clock = clock
         self._plan = plan
         self._settings = settings
+        self._memories: dict[str, Memory] = {}
         self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_read: Callable[[Actor, Context, list[str]], None] = lambda actor, origin, noted: None
 
@@ -230,6 +277,26 @@ class Database:
         result: T = await self.engine.write(body, context.current.get(), self._committed)
         return result
 
+    async def write_many(
+        self, verb: Callable[[Tx, Actor, list[Request]], Awaitable[T]], actor: Actor, requests: list[Request]
+    ) -> T:
+        """The same for a verb written for many, which first `ask`s, then decides, and writes only `later`.
+
+        It needs no lock while it decides: the engine makes sure that nobody else wrote in between, or has it decide
+        again.
+        """
+
+        async def body(tx: Tx) -> T:
+            tx.memory = self._memories.get(actor.workspace_id)
+            await tx.open_workspace(actor.workspace_id)
+            result = await verb(tx, actor, requests)
+            await tx.close_workspace(self._plan)
+            return result
+
+        origin = context.current.get()
+        result: T = await self.engine.write_many(actor.workspace_id, body, origin, self._committed)
+        return result
+
     async def read(
         self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
     ) -> T:
@@ -247,5 +314,10 @@ class Database:
         return result
 
     def _committed(self, tx: Tx) -> None:
-        if tx.recorded:
-            self.on_commit(tx.recorded)
+        if not tx.recorded:
+            return
+        if tx.learned:
+            self._memories[tx.workspace_id] = tx.remembered()
+        else:
+            self._memories.pop(tx.workspace_id, None)
+        self.on_commit(tx.recorded)

@@ -13,6 +13,10 @@ SELECT seq FROM heads WHERE workspace_id = :workspace_id;
 -- name: move_head
 UPDATE heads SET seq = :seq WHERE workspace_id = :workspace_id;
 
+-- name: move_head_on [postgres]
+-- Nothing where somebody else has moved it since it was read: whoever waited here for their COMMIT looks again.
+UPDATE heads SET seq = :seq WHERE workspace_id = :workspace_id AND seq = :before RETURNING seq;
+
 -- name: head
 SELECT seq FROM heads WHERE workspace_id = :workspace_id;
 
@@ -29,14 +33,13 @@ WHERE workspace_id = :workspace_id AND seq > :since
 ORDER BY seq LIMIT :most;
 
 -- name: events_since_in
+-- One statement, so of one moment: whoever joins a conversation between two would not be told so.
 SELECT seq, at, conversation_id, actor, body FROM events
 WHERE workspace_id = :workspace_id AND seq > :since
-  AND ((conversation_id = ANY(:mine) AND (audience = 'all' OR :is_staff = 1)) OR (conversation_id IS NULL AND audience = 'staff' AND :is_staff = 1))
+  AND ((conversation_id IS NULL AND audience = 'staff' AND :is_staff = 1) OR ((audience = 'all' OR :is_staff = 1)
+    AND conversation_id IN (SELECT p.conversation_id FROM participants p
+      WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id)))
 ORDER BY seq LIMIT :most;
-
--- name: conversations_of
-SELECT conversation_id AS id FROM participants
-WHERE workspace_id = :workspace_id AND kind = :kind AND person_id = :person_id;
 
 -- name: people_of
 SELECT conversation_id, kind, person_id FROM participants WHERE conversation_id = ANY(:conversation_ids);

@@ -1,18 +1,20 @@
 """The grown engine: a pool of PostgreSQL connections speaking the same SQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from careline.core.clock import Clock
 from careline.core.context import Context
-from careline.core.errors import Unavailable
-from careline.store.database import Body, Committed, Tx, check_columns
-from careline.store.sql import Statement, as_one, for_many
+from careline.core.errors import NotFound, Unavailable
+from careline.store.database import Body, Committed, Overtaken, Plan, Question, Tx, check_columns
+from careline.store.sql import Statement, answers, as_one, for_many
 
 Row = TypeVar("Row", bound=Struct)
 
@@ -30,6 +32,8 @@ _LOST = (
     TimeoutError,
 )
 
+
+CONTENDED_S = 1.0
 
 # Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find.
 SESSION = {
@@ -82,22 +86,85 @@ class PostgresTx(Tx):
         if len(rows) == 1:
             await self.run(name, **rows[0])
             return
-        await self._connection.execute(await self._for_many(name), *self._columns(name, rows))
+        await self._connection.execute(await self._for_many(name), _json(rows))
+
+    async def ask(self, *questions: Question) -> list[list[Any]]:
+        """One statement for all of them, whose answer is a JSON list for each."""
+        text = answers(tuple(self._statements[name].text for _, name, _ in questions))
+        values = [values[field] for _, name, values in questions for field in self._statements[name].order]
+        record = await self._connection.fetchrow(text, *values)
+        return [_rows(row)(found) for (row, _, _), found in zip(questions, record.values(), strict=True)]
 
     async def together(self, writes: list[tuple[str, list[dict[str, Any]]]]) -> None:
         """One statement for all of them, each a WITH clause of it: a round trip costs more than what it carries."""
-        text = as_one([await self._for_many(name) for name, _ in writes])
-        await self._connection.execute(text, *[column for name, rows in writes for column in self._columns(name, rows)])
+        text = as_one(tuple([await self._for_many(name) for name, _ in writes]))
+        await self._connection.execute(text, *[_json(rows) for _, rows in writes])
 
-    async def _for_many(self, name: str) -> str:
-        if name not in self._bulk:
+    async def _for_many(self, name: str, only_if: str = "") -> str:
+        known = self._bulk.get(name + only_if)
+        if known is None:
             prepared = await self._connection.prepare(self._statements[name].text)
             types = [f"{p.schema}.{p.name}" for p in prepared.get_parameters()]
-            self._bulk[name] = for_many(self._statements[name].text, types)
-        return self._bulk[name]
+            known = self._bulk[name + only_if] = for_many(self._statements[name], types, only_if)
+        return known
 
-    def _columns(self, name: str, rows: list[dict[str, Any]]) -> list[list[Any]]:
-        return [[row[field] for row in rows] for field in self._statements[name].order]
+
+class UnlockedTx(PostgresTx):
+    """Decides on what one statement has shown, and writes all of it with another, which is a transaction by itself and
+    does nothing if the workspace's counter has moved in between: every change in a workspace moves it.
+    """
+
+    decides_unlocked = True
+
+    async def open_workspace(self, workspace_id: str) -> None:
+        self.workspace_id = workspace_id
+        if self.memory is not None:
+            self._seq = self._before = self.memory.seq
+            self.known = self.memory.known
+
+    async def ask(self, *questions: Question) -> list[list[Any]]:
+        """The answers, and the counter of the same moment."""
+        head: Question = (_Head, "head", {"workspace_id": self.workspace_id})
+        (heads, *found) = await super().ask(head, *questions)
+        if not heads:
+            raise NotFound("There is no such workspace.")
+        if self._seq is None:
+            self._seq = self._before = heads[0].seq
+        elif heads[0].seq != self._before:
+            raise Overtaken
+        return found
+
+    async def run(self, name: str, /, **values: Any) -> None:
+        raise RuntimeError(f"{name}: a verb for many writes only `later`")
+
+    async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
+        raise RuntimeError(f"{name}: a verb for many writes only `later`")
+
+    async def close_workspace(self, plan: Plan) -> None:
+        writes = self.last_writes(plan)
+        if not writes:
+            # A refusal, too, holds only for what is true now.
+            if self._before != await self.value("head", workspace_id=self.workspace_id):
+                raise Overtaken
+            return
+        moved = {"workspace_id": self.workspace_id, "seq": self._seq, "before": self._before}
+        texts = [await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name, _ in writes]]
+        values = [_json([moved]), *[_json(rows) for _, rows in writes]]
+        if not await self._connection.fetchval(as_one(tuple(texts), "count(*) FROM w0"), *values):
+            raise Overtaken
+
+
+class _Head(Struct):
+    seq: int
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+@cache
+def _rows(row: type[Struct]) -> Callable[[str], list[Any]]:
+    return msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
 
 
 class Postgres:
@@ -109,6 +176,8 @@ class Postgres:
         self.dsn = dsn
         self._size = pool
         self._wait = wait
+        self._contended: dict[str, float] = {}
+        self._kept: Any = None
         self.on_commit_time: Any = lambda seconds, bodies: None
 
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
@@ -128,6 +197,8 @@ class Postgres:
         )
 
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._pool.release(self._kept)
         try:
             await asyncio.wait_for(self._pool.close(), 5)
         except TimeoutError:
@@ -140,10 +211,29 @@ class Postgres:
         async with self._pool.acquire(timeout=self._wait) as connection:
             yield connection
 
-    def _tx(self, connection: Any, origin: Context) -> PostgresTx:
-        return PostgresTx(
-            connection, self._bulk, self._checked, self._statements, self._clock(), self._settings, origin
-        )
+    @asynccontextmanager
+    async def _kept_connection(self) -> AsyncIterator[Any]:
+        """One connection is kept for the batches, which come all the time: a pool's care for each of them would take
+        longer than what they ask. The pool gets it back after any error.
+        """
+        connection, self._kept = self._kept, None
+        if connection is not None and connection.is_closed():
+            await self._pool.release(connection)
+            connection = None
+        if connection is None:
+            connection = await self._pool.acquire(timeout=self._wait)
+        keep = False
+        try:
+            yield connection
+            keep = self._kept is None and self._size > 1
+        finally:
+            if keep:
+                self._kept = connection
+            else:
+                await self._pool.release(connection)
+
+    def _tx(self, connection: Any, origin: Context, kind: type[PostgresTx] = PostgresTx) -> PostgresTx:
+        return kind(connection, self._bulk, self._checked, self._statements, self._clock(), self._settings, origin)
 
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
         # A caller that goes away must not cut a COMMIT in two: the write ends by itself and is then heard of.
@@ -165,6 +255,24 @@ class Postgres:
                 self.on_commit_time(self._clock.monotonic() - started, 1)
         except _LOST as error:
             raise Unavailable() from error
+        committed(tx)
+        return result
+
+    async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any:
+        """Without a lock; where others write as well, for a while with one, or all would overtake each other."""
+        started = self._clock.monotonic()
+        if started < self._contended.get(workspace_id, 0.0):
+            return await self._write(body, origin, committed)
+        try:
+            async with self._kept_connection() as connection:
+                tx = self._tx(connection, origin, UnlockedTx)
+                result = await body(tx)
+        except (Overtaken, asyncpg.UniqueViolationError):
+            self._contended[workspace_id] = started + CONTENDED_S
+            return await self._write(body, origin, committed)
+        except _LOST as error:
+            raise Unavailable() from error
+        self.on_commit_time(self._clock.monotonic() - started, 1)
         committed(tx)
         return result
 

@@ -6,6 +6,7 @@ Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many sta
 """
 
 import re
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -62,29 +63,44 @@ def statement(name: str, text: str, engine: str) -> Statement:
     return Statement(name, text, order, lists)
 
 
-def for_many(text: str, types: list[str]) -> str:
-    """A PostgreSQL statement for one row, reworded to do the same for many rows at once.
+def for_many(wanted: Statement, types: list[str], only_if: str = "") -> str:
+    """A PostgreSQL statement for one row, reworded to do the same for many rows at once: one round trip, one plan.
 
-    Each parameter becomes a column of `unnest` over one array per parameter, so a batch is one round trip and one plan:
-    `INSERT … VALUES ($1, $2)` and `UPDATE … SET a = $1 WHERE id = $2` both become joins with the rows.
+    Its one parameter is a JSON list of the rows: a driver takes longer over an array for each column than the server
+    over that. `INSERT … VALUES ($1, $2)` and `UPDATE … SET a = $1 WHERE id = $2` both become joins with the rows. With
+    `only_if`, the name of a WITH clause, nothing is written when that clause gives no row.
     """
-    columns = ", ".join(f"p_{i + 1}" for i in range(len(types)))
-    arrays = ", ".join(f"${i + 1}::{type_}[]" for i, type_ in enumerate(types))
-    source = f"unnest({arrays}) AS p({columns})"
-    worded = re.sub(r"\$(\d+)", r"p.p_\1", text)
-    if re.match(r"\s*INSERT", text, re.I):
+    named = ", ".join(f"j.{name} AS p_{i + 1}" for i, name in enumerate(wanted.order))
+    typed = ", ".join(f"{name} {type_}" for name, type_ in zip(wanted.order, types, strict=True))
+    condition = f" WHERE EXISTS (SELECT 1 FROM {only_if})" if only_if else ""
+    source = f"(SELECT {named} FROM json_to_recordset($1) AS j({typed}){condition}) AS p"
+    worded = re.sub(r"\$(\d+)", r"p.p_\1", wanted.text)
+    if re.match(r"\s*INSERT", wanted.text, re.I):
         return re.sub(
             r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S
         )
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)
 
 
-def as_one(texts: list[str]) -> str:
-    """Several writing PostgreSQL statements as one, parameters numbered on. All see the store as it was before."""
-    clauses, count = [], 0
-    for place, text in enumerate(texts):
+@cache
+def as_one(texts: tuple[str, ...], answer: str = "1") -> str:
+    """Several writing PostgreSQL statements as one: WITH clauses w0, w1, … All see the store as it was before."""
+    clauses = (f"w{place} AS ({text})" for place, text in enumerate(_numbered_on(texts)))
+    return f"WITH {', '.join(clauses)} SELECT {answer}"
+
+
+@cache
+def answers(texts: tuple[str, ...]) -> str:
+    """Several reading PostgreSQL statements as one: a row of JSON lists."""
+    lists = (f"(SELECT COALESCE(json_agg(q), '[]') FROM ({text}) q)" for text in _numbered_on(texts))
+    return f"SELECT {', '.join(lists)}"
+
+
+def _numbered_on(texts: tuple[str, ...]) -> list[str]:
+    """The statements with their parameters numbered through."""
+    found, count = [], 0
+    for text in texts:
         here = max((int(number) for number in re.findall(r"\$(\d+)", text)), default=0)
-        moved = re.sub(r"\$(\d+)", lambda match, by=count: f"${int(match[1]) + by}", text)  # type: ignore[misc]
-        clauses.append(f"w{place} AS ({moved})")
+        found.append(re.sub(r"\$(\d+)", lambda match, by=count: f"${int(match[1]) + by}", text))  # type: ignore[misc]
         count += here
-    return f"WITH {', '.join(clauses)} SELECT 1"
+    return found

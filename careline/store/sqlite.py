@@ -175,6 +175,9 @@ class Sqlite:
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
         return await self._writer.submit(body, origin, committed)
 
+    async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any:
+        return await self.write(body, origin, committed)  # one writer: nobody can come in between
+
     async def read(self, body: Body, origin: Context) -> Any:
         """Read here and now while reads are quick: a page from the cache costs less than waking a thread for it.
 

@@ -78,7 +78,7 @@ class Server:
         self.tell = tell
         self.public_url = ""
         self._remembering: dict[str, asyncio.Lock] = {}
-        self._sends: Batches[Sending, Sent] = Batches(self._many(send_messages), on_size=on_batch)
+        self._sends: Batches[Sending, Sent] = Batches(self._send_many, on_size=on_batch)
         self._reads: Batches[Marking, int] = Batches(self._many(mark_messages))
         self._deliveries: Batches[Marking, int] = Batches(self._many(mark_messages), linger=DELIVERED_EVERY)
         self._leavers: Batches[tuple[Actor, int], None] = Batches(self._many(went), linger=SEEN_EVERY)
@@ -92,6 +92,9 @@ class Server:
             return await self.database.write(verb, system(workspace_id), requests)
 
         return run
+
+    async def _send_many(self, workspace_id: str, sendings: list[Sending]) -> Sequence[Sent | Refused]:
+        return await self.database.write_many(send_messages, system(workspace_id), sendings)
 
     # Hot verbs, shared by everybody of a workspace ------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from careline.core.actor import Actor
 from careline.features.conversations.rows import Hot
-from careline.store.database import Tx
+from careline.store.database import Question, Tx
 
 
 class Thread:
@@ -32,15 +32,42 @@ class Thread:
         self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
 
+    def row(self) -> Hot:
+        """What a batch that comes after would read."""
+        return Hot(
+            self.id,
+            self.status,
+            self.message_count,
+            self.last_seq,
+            self.activity_seq,
+            self.staff_unread,
+            self.contact_unread,
+            self.staff_read_seq,
+            self.contact_read_seq,
+            self.closed_at,
+            self.status_rules["contact"],
+            self.status_rules["staff"],
+            " ".join(self.people),
+        )
+
     def sees(self, actor: Actor) -> bool:
         at_home = actor.workspace_id == self.workspace_id
         return at_home and (actor.sees_all or actor.person in self.people)
 
 
-async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
-    """The conversations of a batch with their participants, in one query; foreign and missing ones are not there."""
-    rows = await tx.all(Hot, "hot_conversations", workspace_id=actor.workspace_id, ids=list(conversation_ids))
+def about_threads(actor: Actor, conversation_ids: set[str]) -> Question:
+    """The question for the conversations of a batch with their participants."""
+    return Hot, "hot_conversations", {"workspace_id": actor.workspace_id, "ids": list(conversation_ids)}
+
+
+def threads_of(actor: Actor, rows: list[Hot]) -> dict[str, Thread]:
+    """The conversations of a batch; foreign and missing ones are not there."""
     return {row.id: Thread(actor.workspace_id, row) for row in rows}
+
+
+async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
+    (rows,) = await tx.ask(about_threads(actor, conversation_ids))
+    return threads_of(actor, rows)
 
 
 def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:

@@ -13,7 +13,7 @@ from careline.features.conversations.actions import LAST, access, people_in
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
-from careline.features.conversations.threads import Thread, load_threads, store_moved
+from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
 from careline.features.messages import rules
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
@@ -26,12 +26,10 @@ Key = tuple[str, str, str, str | None]
 async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequence[Sent | Refused]:
     """Send many messages of the actor's workspace in one transaction, deciding each in the order given.
 
-    What all of them need is read in a few queries; duplicates, also within the batch, get the message their
+    What all of them need is asked at once; duplicates, also within the batch, get the message their
     `client_id` made before. A refusal is that one's result and nobody else's.
     """
-    threads = await load_threads(tx, actor, {sending.conversation_id for sending in sendings})
-    said = await _said_before(tx, sendings)
-    quoted = await _quoted(tx, actor, sendings)
+    threads, said, quoted = await _what_all_need(tx, actor, sendings)
     results: list[Sent | Refused] = []
     new: list[Message] = []
     for sending in sendings:
@@ -54,6 +52,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     if new:
         tx.later("insert_message", [_row(message, actor.workspace_id) for message in new])
         store_moved(tx, threads)
+        tx.learned.update({thread.id: thread.row() for thread in threads.values()})
     return results
 
 
@@ -61,26 +60,32 @@ def _key(sending: Sending) -> Key:
     return sending.conversation_id, sending.actor.kind, sending.actor.id, sending.client_id
 
 
-async def _said_before(tx: Tx, sendings: list[Sending]) -> dict[Key, Message]:
-    """What the requests' client ids have made already."""
-    named = [(s.conversation_id, s.client_id) for s in sendings if s.client_id]
-    if not named:
-        return {}
-    found = await tx.all(
-        Message,
-        "messages_by_client_id",
-        named=named,
-        conversation_ids=[conversation_id for conversation_id, _ in named],
-        client_ids=[client_id for _, client_id in named],
+async def _what_all_need(
+    tx: Tx, actor: Actor, sendings: list[Sending]
+) -> tuple[dict[str, Thread], dict[Key, Message], dict[str, Message]]:
+    """The conversations, what the requests' client ids have made already, and the messages they answer."""
+    wanted = {sending.conversation_id for sending in sendings}
+    known = [tx.known[id_] for id_ in wanted if id_ in tx.known]
+    questions = [about_threads(actor, wanted)] if len(known) < len(wanted) else []
+    named = [] if tx.decides_unlocked else [(s.conversation_id, s.client_id) for s in sendings if s.client_id]
+    if named:
+        ids = {
+            "named": named,
+            "conversation_ids": [conversation_id for conversation_id, _ in named],
+            "client_ids": [client_id for _, client_id in named],
+        }
+        questions.append((Message, "messages_by_client_id", ids))
+    quoted = list({s.reply_to for s in sendings if s.reply_to})
+    if quoted:
+        questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
+    answers = await tx.ask(*questions) if questions else []
+    rows = known if len(known) == len(wanted) else answers.pop(0)
+    said = answers.pop(0) if named else []
+    return (
+        threads_of(actor, rows),
+        {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in said},
+        {m.id: m for m in (answers[0] if quoted else [])},
     )
-    return {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in found}
-
-
-async def _quoted(tx: Tx, actor: Actor, sendings: list[Sending]) -> dict[str, Message]:
-    wanted = list({s.reply_to for s in sendings if s.reply_to})
-    if not wanted:
-        return {}
-    return {m.id: m for m in await tx.all(Message, "messages_by_id", ids=wanted, workspace_id=actor.workspace_id)}
 
 
 def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
