@@ -3,13 +3,14 @@
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from careline.core.actor import Actor
 from careline.core.events import PresenceChanged, Recorded, Signal
-from careline.live.connection import Connection, Speech
+from careline.live.connection import Connection
 
 logger = logging.getLogger("careline.live")
+T = TypeVar("T")
 Listeners = dict[Any, set[Connection]]
 
 
@@ -81,7 +82,7 @@ class Hub:
                 try:
                     frame = frames[key]
                 except KeyError:
-                    frame = frames[key] = _worded(recorded, *key)
+                    frame = frames[key] = worded(recorded, key[0].encode, key[1])
                 if frame is not None:
                     connection.push(frame, seq)
         if recorded.event.hangs_up:
@@ -140,14 +141,14 @@ class Hub:
                 connection.hang_up(code, reason)
 
 
-def _worded(recorded: Recorded, wire: Speech, view: str) -> bytes | None:
+def worded(recorded: Recorded, word: Callable[[Recorded, str], T | None], view: str) -> T | None:
     """What the wire makes of a fact. One that fails at it is silent: the others, and whoever waits for the answer to
     something else of the same commit, must not pay for it.
     """
     try:
-        return wire.encode(recorded, view)
+        return word(recorded, view)
     except Exception as error:
-        fields = {"fact": recorded.event.tag(), "wire": type(wire).__name__, "error": type(error).__name__}
+        fields = {"fact": recorded.event.tag(), "by": word.__qualname__, "error": type(error).__name__}
         logger.error("a fact could not be worded", extra={"fields": fields})
         return None
 

@@ -12,26 +12,15 @@ from msgspec import Struct
 from careline.core import context
 from careline.core.actor import Actor
 from careline.core.context import Context
-from careline.core.errors import (
-    BadRequest,
-    Failed,
-    Forbidden,
-    Invalid,
-    NotFound,
-    OriginNotAllowed,
-    Refused,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-)
-from careline.core.events import Recorded
+from careline.core.errors import BadRequest, Failed, OriginNotAllowed, Refused, TooMany, Unavailable
 from careline.features.messages.rows import Sent
-from careline.features.tokens.actions import actor_again
 from careline.live.connection import Connection
 from careline.wires import shapes
 from careline.wires.http import Call, Route, log_failure
+from careline.wires.native import entrance
 from careline.wires.native.commands import COMMANDS, Asking, Command
-from careline.wires.native.frames import USE, NativeSpeech, Reply
+from careline.wires.native.entrance import Auth, Entrance
+from careline.wires.native.frames import NativeSpeech, Reply
 from careline.wires.native.routes import NATIVE
 from careline.wires.native.shapes import message as said
 from careline.wires.native.table.messages import Send, sending
@@ -56,17 +45,8 @@ class _Envelope(Struct, frozen=True, forbid_unknown_fields=True):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class _Auth(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="auth"):
-    """The first frame: a token or a ticket, and the cursor to resume from."""
-
-    token: str | None = None
-    ticket: str | None = None
-    since: str | None = None
-
-
 _decode_kind = msgspec.json.Decoder(_Kind).decode
 _decode_envelope = msgspec.json.Decoder(_Envelope).decode
-_decode_auth = msgspec.json.Decoder(_Auth).decode
 _DECODERS: dict[str, Callable[[Any], Any]] = {}
 
 
@@ -142,117 +122,23 @@ class NativeTalk:
             self._socket.close(4400, "one auth at a time")
             return
         try:
-            auth = shapes.decode(message, _decode_auth)
-            if (auth.token is None) == (auth.ticket is None):
-                raise BadRequest("Bring a token or a ticket.")
+            auth = entrance.read(message)
         except Refused as refused:
             self._socket.close(4400 if self._connection else 4401, refused.detail)
             return
         self._introducing = True
         self._spawn(self._let_in(auth))
 
-    async def _let_in(self, auth: _Auth) -> None:
-        revocations = self._server.credentials.revocations
+    async def _let_in(self, auth: Auth) -> None:
+        door = Entrance(self._server, self._speech, self._socket, self._address, self._origin)
         try:
-            if auth.token is not None:
-                actor = await self._server.identify(auth.token, self._address)
-            else:
-                actor = await self._server.credentials.by_ticket(auth.ticket or "", self._origin, self._address)
-                await self._server.follow(actor.workspace_id)
-            if self._origin and not self._server.origins.allows(self._origin, actor.workspace_id):
-                raise OriginNotAllowed()
             if self._connection is not None:
-                self._renew(actor)
-                return
-            self._check_room(actor)
-        except TooMany:
-            self._socket.close(4429, "too many attempts or sockets")
-        except Forbidden as refused:
-            self._socket.close(4403, refused.detail)
-        except (Unauthenticated, NotFound):
-            self._socket.close(4401, "not authenticated")
-        except OriginNotAllowed as refused:
-            self._socket.close(4403, refused.detail)
-        except Refused:
-            self._socket.close(1013, "try again later")
-        else:
-            self._token = auth.token
-            await self._join(actor, auth.since, revocations)
+                await door.renew(auth, self._connection)
+            elif (connection := await door.admit(auth)) is not None:
+                self._connection, self._token = connection, auth.token
+                await door.catch_up(connection, auth.since)
         finally:
             self._introducing = False
-
-    def _renew(self, actor: Actor) -> None:
-        """A fresh access token for the person who is here already, with the rights they came with."""
-        assert self._connection is not None
-        before = self._connection.actor
-        if (actor.person, actor.workspace_id) != (before.person, before.workspace_id):
-            self._socket.close(4403, "this socket belongs to somebody else")
-            return
-        if (actor.role, actor.scope) != (before.role, before.scope):
-            self._socket.close(4410, "what you may do has changed: come in anew")
-            return
-        self._connection.keys.add(actor.credential)
-        self._server.sockets.introduced(self._socket, actor.expires_at)
-        self._socket.send(_encode({"type": "renewed", "expires_at": actor.expires_at}))
-
-    def _check_room(self, actor: Actor) -> None:
-        settings = self._server.settings
-        most = settings.sockets_per_contact if actor.kind == "contact" else settings.sockets_per_staff
-        if self._server.hub.count(actor) >= most:
-            raise TooMany(5_000)
-
-    async def _recheck(self, actor: Actor) -> None:
-        """Look again at what let them in, now that we would be told of its end."""
-        try:
-            now = await self._server.database.read(actor_again, actor)
-        except Refused:
-            self._socket.close(4410, "revoked")
-            return
-        if (now.role, now.scope) != (actor.role, actor.scope):
-            self._socket.close(4410, "what you may do has changed: come in anew")
-
-    async def _join(self, actor: Actor, since: str | None, revocations: int) -> None:
-        """Hold what happens, read the past, say it, then let go: no gap, no order lost."""
-        server, socket = self._server, self._socket
-        if socket.closing_at is not None:
-            return
-        connection = Connection(actor, self._speech, socket.write, socket.buffered, socket.close)
-        connection.hold()
-        start = connection.seq = server.tail.last(actor.workspace_id)
-        server.joined(connection)
-        self._connection = connection
-        server.sockets.introduced(socket, actor.expires_at)
-        if revocations != server.credentials.revocations:
-            await self._recheck(actor)
-        past: list[Recorded] | None = []
-        try:
-            if since is not None:
-                connection.seq = server.cursors.decode(since, actor.workspace_id, USE)
-                past = await server.past(actor, connection.seq)
-        except Invalid:
-            past = None  # a cursor of another epoch, or none of ours
-        except Refused:
-            socket.close(1013, "try again later")
-            return
-        reset = past is None or connection.overflowed
-        if reset:
-            past, connection.seq = [], start
-        # What follows this frame follows this cursor: were it the newest one, a socket cut right here would miss it.
-        ready = {
-            "type": "ready",
-            "epoch": server.epoch,
-            "cursor": server.cursors.encode(connection.seq, actor.workspace_id, USE),
-            "reset": reset,
-            "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name},
-        }
-        socket.send(_encode(ready))
-        connection.release([(f, r.seq) for r in past or () if (f := self._worded(r, connection)) is not None])
-
-    def _worded(self, recorded: Recorded, connection: Connection) -> bytes | None:
-        key = connection.view_author if recorded.actor == connection.person else connection.view
-        if key not in recorded.frames:
-            recorded.frames[key] = self._speech.encode(recorded, key[1])
-        return recorded.frames[key]
 
     # Commands -------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from careline.core.actor import Actor
 from careline.core.errors import Invalid
 from careline.core.events import Recorded
-from careline.live.hub import hears
+from careline.live.hub import hears, worded
 from careline.wires.native.commands import Asking, Request, command
 from careline.wires.native.frames import USE, Frame, NativeSpeech
 from careline.wires.server import Server
@@ -50,7 +50,8 @@ async def feed(ask: Asking, request: Feed) -> Events:
         since, missed = await _wait(server, actor, max(since, last), request)
         await ask.again()  # what let them in may have been revoked while they waited
     speech = NativeSpeech(server.cursors)
-    frames = [frame for recorded in missed if (frame := speech.frame(recorded, _view(actor, recorded)))]
+    found = (worded(recorded, speech.frame, _view(actor, recorded)) for recorded in missed)
+    frames = [frame for frame in found if frame is not None]
     reached = missed[-1].seq if missed else max(since, last)
     return Events(frames, _cursor(server, actor, reached), server.epoch, False)
 
