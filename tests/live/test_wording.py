@@ -13,14 +13,15 @@ from tests.world import World
 @pytest.fixture(autouse=True)
 def speechless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Messages that say so cannot be worded."""
-    right = frames.WORDS[MessageSent]
+    words: dict[Any, Any] = frames.WORDS
+    right = words[MessageSent]
 
     def word(recorded: Recorded, side: str, author: bool) -> Any:
         if recorded.about.body == "unspeakable":
             raise ValueError
         return right(recorded, side, author)
 
-    monkeypatch.setitem(frames.WORDS, MessageSent, word)
+    monkeypatch.setitem(words, MessageSent, word)
 
 
 async def test_the_others_are_heard_live_and_when_somebody_comes_back(world: World) -> None:

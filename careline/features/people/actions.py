@@ -270,10 +270,13 @@ async def _may_see(tx: Tx, actor: Actor, contact_id: str) -> bool:
     return met is not None
 
 
-async def seen(tx: Tx, actor: Actor, at: int) -> None:
-    """Remember when the actor was last here; not worth a fact in the log."""
-    name = "seen_staff" if actor.kind == "staff" else "seen_contact"
-    await tx.run(name, workspace_id=actor.workspace_id, id=actor.id, at=at)
+async def seen(tx: Tx, people: list[tuple[Actor, int]]) -> None:
+    """Remember when these were last here, the latest last; not worth a fact in the log."""
+    latest = {(who.kind, who.workspace_id, who.id): at for who, at in people}
+    for kind in ("staff", "contact"):
+        rows = [{"workspace_id": w, "id": id_, "at": at} for (k, w, id_), at in latest.items() if k == kind]
+        if rows:
+            await tx.many(f"seen_{kind}", rows)
 
 
 async def expire_contact(tx: Tx, actor: Actor, contact_id: str) -> None:

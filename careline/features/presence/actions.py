@@ -53,6 +53,5 @@ async def met_by(tx: Tx, actor: Actor, signal: PresenceChanged) -> PresenceChang
 
 async def went(tx: Tx, actor: Actor, leavers: list[tuple[Actor, int]]) -> list[None]:
     """Remember when these people were last here: `(who, milliseconds)`, the latest last."""
-    for leaver, at in leavers:
-        await seen(tx, leaver, at)
+    await seen(tx, leavers)
     return [None] * len(leavers)

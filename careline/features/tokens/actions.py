@@ -7,14 +7,16 @@ import msgspec
 from msgspec import Struct
 
 from careline.core import ids
-from careline.core.actor import Actor
+from careline.core.actor import Actor, Kind
 from careline.core.errors import Forbidden, NotFound, Unauthenticated
 from careline.features.people.actions import access_contact, find_contact, find_staff, workspaces_of
 from careline.features.people.rows import Staff
 from careline.features.tokens import rules
 from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
-from careline.features.tokens.rows import ContactToken, IssuedSession, IssuedToken, Session
+from careline.features.tokens.rows import Bearer, ContactToken, IssuedSession, IssuedToken, Session
 from careline.store.database import Tx
+
+CREDENTIALS: dict[Kind, str] = {"staff": "session", "contact": "token"}
 
 
 async def issue_token(
@@ -193,9 +195,9 @@ async def actor_by_secret(tx: Tx, actor: Actor, secret: str) -> Actor:
     """Who bears this access or contact token. `Unauthenticated` for any other secret, whatever it opens elsewhere."""
     digest = rules.digest(secret)
     if secret.startswith(rules.ACCESS):
-        return await _staff_actor(tx, await tx.one(Session, "session_by_access_digest", digest=digest))
+        return _actor(await tx.one(Bearer, "staff_by_access_digest", digest=digest), "staff", tx.now)
     if secret.startswith(rules.CONTACT):
-        return await _contact_actor(tx, await tx.one(ContactToken, "contact_token_by_digest", digest=digest))
+        return _actor(await tx.one(Bearer, "contact_by_token_digest", digest=digest), "contact", tx.now)
     raise Unauthenticated()
 
 
@@ -203,9 +205,9 @@ async def actor_again(tx: Tx, actor: Actor) -> Actor:
     """The actor as the records have them now: rights may have changed, or ended (`Unauthenticated`)."""
     kind, _, id_ = actor.credential.partition(":")
     if kind == "session":
-        return await _staff_actor(tx, await tx.one(Session, "session_by_id", id=id_))
+        return _actor(await tx.one(Bearer, "staff_by_session_id", id=id_), "staff", tx.now)
     if kind == "token":
-        return await _contact_actor(tx, await tx.one(ContactToken, "contact_token_by_id", id=id_))
+        return _actor(await tx.one(Bearer, "contact_by_token_id", id=id_), "contact", tx.now)
     if actor.expires_at is not None and actor.expires_at <= tx.now:
         raise Unauthenticated()
     if actor.kind == "staff":
@@ -218,39 +220,18 @@ async def actor_again(tx: Tx, actor: Actor) -> Actor:
     return actor
 
 
-async def _staff_actor(tx: Tx, session: Session | None) -> Actor:
-    if session is None or not rules.is_live(session.revoked_at, session.access_expires_at, tx.now):
-        raise Unauthenticated()
-    rows = await tx.all(Staff, "staff_by_id", workspace_id=session.workspace_id, ids=[session.staff_id])
-    if not rows or rows[0].deactivated_at is not None:
-        raise Unauthenticated()
-    staff = rows[0]
-    return Actor(
-        staff.workspace_id,
-        "staff",
-        staff.id,
-        staff.name,
-        staff.role,
-        staff.scope,
-        f"session:{session.id}",
-        session.access_expires_at,
-    )
-
-
-async def _contact_actor(tx: Tx, token: ContactToken | None) -> Actor:
-    if token is None or not rules.is_live(token.revoked_at, token.expires_at, tx.now):
-        raise Unauthenticated()
-    nobody = Actor(token.workspace_id, "system", "careline")
-    contact = await find_contact(tx, nobody, token.contact_id)
-    if contact is None:
+def _actor(bearer: Bearer | None, kind: Kind, now: int) -> Actor:
+    if bearer is None or not rules.is_live(bearer.ended_at, bearer.expires_at, now):
         raise Unauthenticated()
     return Actor(
-        token.workspace_id,
-        "contact",
-        contact.id,
-        contact.name or "",
-        credential=f"token:{token.id}",
-        expires_at=token.expires_at,
+        bearer.workspace_id,
+        kind,
+        bearer.id,
+        bearer.name or "",
+        bearer.role,
+        bearer.scope,
+        f"{CREDENTIALS[kind]}:{bearer.credential_id}",
+        bearer.expires_at,
     )
 
 

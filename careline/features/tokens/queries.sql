@@ -2,9 +2,17 @@
 INSERT INTO contact_tokens (id, digest, workspace_id, contact_id, label, created_by, created_at, expires_at)
 VALUES (:id, :digest, :workspace_id, :contact_id, :label, :created_by, :now, :expires_at);
 
--- name: contact_token_by_digest
-SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
-FROM contact_tokens WHERE digest = :digest;
+-- name: contact_by_token_digest
+SELECT t.id AS credential_id, t.workspace_id, c.id, c.name, NULL AS role, NULL AS scope, t.expires_at,
+  t.revoked_at AS ended_at
+FROM contact_tokens t JOIN contacts c ON c.workspace_id = t.workspace_id AND c.id = t.contact_id
+WHERE t.digest = :digest;
+
+-- name: contact_by_token_id
+SELECT t.id AS credential_id, t.workspace_id, c.id, c.name, NULL AS role, NULL AS scope, t.expires_at,
+  t.revoked_at AS ended_at
+FROM contact_tokens t JOIN contacts c ON c.workspace_id = t.workspace_id AND c.id = t.contact_id
+WHERE t.id = :id;
 
 -- name: contact_token_by_id
 SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
@@ -33,9 +41,17 @@ UPDATE sessions SET access_digest = :access_digest, access_expires_at = :access_
   workspace_id = :workspace_id, staff_id = :staff_id
 WHERE id = :id;
 
--- name: session_by_access_digest
-SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
-FROM sessions WHERE access_digest = :digest;
+-- name: staff_by_access_digest
+SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.access_expires_at AS expires_at,
+  COALESCE(s.revoked_at, w.deactivated_at) AS ended_at
+FROM sessions s JOIN staff w ON w.workspace_id = s.workspace_id AND w.id = s.staff_id
+WHERE s.access_digest = :digest;
+
+-- name: staff_by_session_id
+SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.access_expires_at AS expires_at,
+  COALESCE(s.revoked_at, w.deactivated_at) AS ended_at
+FROM sessions s JOIN staff w ON w.workspace_id = s.workspace_id AND w.id = s.staff_id
+WHERE s.id = :id;
 
 -- name: session_by_id
 SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from careline.core.actor import Role, Scope
+
 
 class ContactToken(Struct, frozen=True):
     id: str
@@ -24,6 +26,19 @@ class Session(Struct, frozen=True):
     created_at: int
     expires_at: int
     revoked_at: int | None
+
+
+class Bearer(Struct, frozen=True):
+    """Whom a credential makes somebody: a contact by their token, or a staff member by their session."""
+
+    credential_id: str
+    workspace_id: str
+    id: str
+    name: str | None
+    role: Role | None
+    scope: Scope | None
+    expires_at: int | None
+    ended_at: int | None
 
 
 class IssuedToken(Struct, frozen=True):
