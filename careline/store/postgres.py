@@ -1,20 +1,19 @@
 """The grown engine: a pool of PostgreSQL connections speaking the same SQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Any, TypeVar
 
 import asyncpg
-import msgspec
 from msgspec import Struct
 
 from careline.core.clock import Clock
 from careline.core.context import Context
-from careline.core.errors import NotFound, Unavailable
-from careline.store.database import Body, Committed, Overtaken, Plan, Question, Tx, check_columns
-from careline.store.sql import Statement, answers, as_one, for_many
+from careline.core.errors import Unavailable
+from careline.store.database import Body, Committed, Overtaken
+from careline.store.postgres_tx import PostgresTx, UnlockedTx
+from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
 
@@ -53,118 +52,11 @@ async def _left_clean(connection: Any) -> None:
         await connection.execute("ROLLBACK")
 
 
-class PostgresTx(Tx):
-    """Statements on one pooled connection, prepared once per connection by asyncpg's own cache."""
-
-    def __init__(self, connection: Any, bulk: dict[str, str], checked: set[tuple[str, type]], *rest: Any) -> None:
-        super().__init__(*rest)
-        self._connection = connection
-        self._bulk = bulk
-        self._checked = checked
-
-    def _bound(self, name: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        statement = self._statements[name]
-        return statement.text, [values[field] for field in statement.order]
-
-    async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
-        text, arguments = self._bound(name, values)
-        records = await self._connection.fetch(text, *arguments)
-        if records and (name, row) not in self._checked:
-            check_columns(name, row, list(records[0].keys()))
-            self._checked.add((name, row))
-        return [row(*record.values()) for record in records]
-
-    async def value(self, name: str, /, **values: Any) -> Any:
-        text, arguments = self._bound(name, values)
-        return await self._connection.fetchval(text, *arguments)
-
-    async def run(self, name: str, /, **values: Any) -> None:
-        text, arguments = self._bound(name, values)
-        await self._connection.execute(text, *arguments)
-
-    async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
-        if len(rows) == 1:
-            await self.run(name, **rows[0])
-            return
-        await self._connection.execute(await self._for_many(name), _json(rows))
-
-    async def ask(self, *questions: Question) -> list[list[Any]]:
-        """One statement for all of them, whose answer is a JSON list for each."""
-        text = answers(tuple(self._statements[name].text for _, name, _ in questions))
-        values = [values[field] for _, name, values in questions for field in self._statements[name].order]
-        record = await self._connection.fetchrow(text, *values)
-        return [_rows(row)(found) for (row, _, _), found in zip(questions, record.values(), strict=True)]
-
-    async def together(self, writes: list[tuple[str, list[dict[str, Any]]]]) -> None:
-        """One statement for all of them, each a WITH clause of it: a round trip costs more than what it carries."""
-        text = as_one(tuple([await self._for_many(name) for name, _ in writes]))
-        await self._connection.execute(text, *[_json(rows) for _, rows in writes])
-
-    async def _for_many(self, name: str, only_if: str = "") -> str:
-        known = self._bulk.get(name + only_if)
-        if known is None:
-            prepared = await self._connection.prepare(self._statements[name].text)
-            types = [f"{p.schema}.{p.name}" for p in prepared.get_parameters()]
-            known = self._bulk[name + only_if] = for_many(self._statements[name], types, only_if)
-        return known
-
-
-class UnlockedTx(PostgresTx):
-    """Decides on what one statement has shown, and writes all of it with another, which is a transaction by itself and
-    does nothing if the workspace's counter has moved in between: every change in a workspace moves it.
-    """
-
-    decides_unlocked = True
-
-    async def open_workspace(self, workspace_id: str) -> None:
-        self.workspace_id = workspace_id
-        if self.memory is not None:
-            self._seq = self._before = self.memory.seq
-            self.known = self.memory.known
-
-    async def ask(self, *questions: Question) -> list[list[Any]]:
-        """The answers, and the counter of the same moment."""
-        head: Question = (_Head, "head", {"workspace_id": self.workspace_id})
-        (heads, *found) = await super().ask(head, *questions)
-        if not heads:
-            raise NotFound("There is no such workspace.")
-        if self._seq is None:
-            self._seq = self._before = heads[0].seq
-        elif heads[0].seq != self._before:
-            raise Overtaken
-        return found
-
-    async def run(self, name: str, /, **values: Any) -> None:
-        raise RuntimeError(f"{name}: a verb for many writes only `later`")
-
-    async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
-        raise RuntimeError(f"{name}: a verb for many writes only `later`")
-
-    async def close_workspace(self, plan: Plan) -> None:
-        writes = self.last_writes(plan)
-        if not writes:
-            # A refusal, too, holds only for what is true now.
-            if self._before != await self.value("head", workspace_id=self.workspace_id):
-                raise Overtaken
-            return
-        moved = {"workspace_id": self.workspace_id, "seq": self._seq, "before": self._before}
-        texts = [await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name, _ in writes]]
-        values = [_json([moved]), *[_json(rows) for _, rows in writes]]
-        if not await self._connection.fetchval(as_one(tuple(texts), "count(*) FROM w0"), *values):
-            raise Overtaken
-
-
-class _Head(Struct):
-    seq: int
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    return msgspec.json.encode(rows).decode()
-
-
-@cache
-def _rows(row: type[Struct]) -> Callable[[str], list[Any]]:
-    return msgspec.json.Decoder(list[row]).decode  # type: ignore[valid-type]
+def _is_gone(connection: Any) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True  # it ended by itself, and the pool has taken it back
 
 
 class Postgres:
@@ -177,7 +69,8 @@ class Postgres:
         self._size = pool
         self._wait = wait
         self._contended: dict[str, float] = {}
-        self._kept: Any = None
+        self._kept: list[Any] = []
+        self._waiting = 0
         self.on_commit_time: Any = lambda seconds, bodies: None
 
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
@@ -197,8 +90,8 @@ class Postgres:
         )
 
     async def close(self) -> None:
-        if self._kept is not None:
-            await self._pool.release(self._kept)
+        while self._kept:
+            await self._pool.release(self._kept.pop())
         try:
             await asyncio.wait_for(self._pool.close(), 5)
         except TimeoutError:
@@ -206,31 +99,30 @@ class Postgres:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        # A connection whose request was cancelled mid-statement is reset or dropped by the pool, never handed on with
-        # half an answer in it (the redis-py leak, CVE-2023-28858, was exactly that).
-        async with self._pool.acquire(timeout=self._wait) as connection:
-            yield connection
+        """A connection whose last statement has ended well is kept for whoever comes next: the pool's care for it would
+        take as long as a short read. After an error the pool has it back, and also where somebody waits for it.
 
-    @asynccontextmanager
-    async def _kept_connection(self) -> AsyncIterator[Any]:
-        """One connection is kept for the batches, which come all the time: a pool's care for each of them would take
-        longer than what they ask. The pool gets it back after any error.
+        One whose request was cancelled mid-statement is reset or dropped there, never handed on with half an answer in
+        it (the redis-py leak, CVE-2023-28858, was exactly that).
         """
-        connection, self._kept = self._kept, None
-        if connection is not None and connection.is_closed():
-            await self._pool.release(connection)
-            connection = None
-        if connection is None:
-            connection = await self._pool.acquire(timeout=self._wait)
-        keep = False
+        self._kept = [kept for kept in self._kept if not _is_gone(kept)]
+        connection = self._kept.pop() if self._kept else await self._acquired()
+        ended_well = False
         try:
             yield connection
-            keep = self._kept is None and self._size > 1
+            ended_well = True
         finally:
-            if keep:
-                self._kept = connection
+            if ended_well and not self._waiting and not _is_gone(connection):
+                self._kept.append(connection)
             else:
                 await self._pool.release(connection)
+
+    async def _acquired(self) -> Any:
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=self._wait)
+        finally:
+            self._waiting -= 1
 
     def _tx(self, connection: Any, origin: Context, kind: type[PostgresTx] = PostgresTx) -> PostgresTx:
         return kind(connection, self._bulk, self._checked, self._statements, self._clock(), self._settings, origin)
@@ -264,7 +156,7 @@ class Postgres:
         if started < self._contended.get(workspace_id, 0.0):
             return await self._write(body, origin, committed)
         try:
-            async with self._kept_connection() as connection:
+            async with self._connection() as connection:
                 tx = self._tx(connection, origin, UnlockedTx)
                 result = await body(tx)
         except (Overtaken, asyncpg.UniqueViolationError):

@@ -1,0 +1,61 @@
+"""Connections to PostgreSQL: kept while all is well, dropped when they die, never held from somebody who waits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from careline.app import open_database
+from careline.core.actor import Actor, system
+from careline.features.workspaces.actions import all_workspaces
+from careline.settings import Settings
+from careline.store.database import Database, Tx
+from careline.store.migrate import migrate
+from tests.services import Cluster
+
+
+async def slow(tx: Tx, actor: Actor) -> None:
+    await tx.value("server_fact", key="epoch")
+    await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def opened(postgres: Cluster, pool: int) -> AsyncIterator[Database]:
+    database = open_database(Settings(database=postgres.create_database(), postgres_pool=pool))
+    await database.open()
+    try:
+        await migrate(database)
+        yield database
+    finally:
+        await database.close()
+
+
+async def test_everybody_gets_one_however_few_there_are(postgres: Cluster) -> None:
+    async with opened(postgres, 2) as database:
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(database.read(slow, system()) for _ in range(40)))
+            await asyncio.gather(*(database.write(all_workspaces, system()) for _ in range(20)))
+
+
+async def test_one_that_the_server_has_ended_costs_one_request_at_most(postgres: Cluster) -> None:
+    async with opened(postgres, 1) as database:
+        await database.read(all_workspaces, system())
+        other = await asyncpg.connect(database.engine.dsn)  # type: ignore[attr-defined]
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            "AND datname = current_database()"
+        )
+        await other.close()
+        await asyncio.sleep(0.1)
+        assert await database.read(all_workspaces, system()) == []
+
+
+async def test_a_request_that_was_given_up_leaves_nothing_of_its_answer_behind(postgres: Cluster) -> None:
+    async with opened(postgres, 1) as database:
+        for _ in range(20):
+            task = asyncio.create_task(database.read(slow, system()))
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert await database.read(all_workspaces, system()) == []
