@@ -53,6 +53,7 @@ from careline.wires.server import Server
 from careline.wires.socket import Sockets
 from careline.work.runner import Do, Runner
 from careline.work.schedule import every
+from careline.work.sealing import SEAL_EVERY_S, seal_all
 
 logger = logging.getLogger("careline")
 SWEEP_S = 1.0
@@ -189,6 +190,8 @@ class App:
             poll.run(),
             Runner(self.database, self.jobs).run(),
             every(SWEEP_S, self._second),
+            every(SWEEP_S, self.server.auditor.flush),
+            every(SEAL_EVERY_S, lambda: seal_all(self.database)),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
             *self._hinting(self._hints),

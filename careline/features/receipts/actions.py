@@ -150,7 +150,7 @@ def _tell(tx: Tx, thread: Thread, marking: Marking) -> None:
         if marking.kind == "read"
         else MessageDelivered(**who)  # type: ignore[arg-type]
     )
-    tx.emit(event, reader, people=thread.people, origin=marking.origin)
+    tx.emit(event, reader, people=thread.people, origin=marking.origin, asked=marking.asked)
 
 
 async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark]:

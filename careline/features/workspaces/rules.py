@@ -12,6 +12,7 @@ from careline.core.errors import Forbidden, Invalid
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
+MOST_DAYS = 36_525
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -39,7 +40,12 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    return msgspec.convert(values, WorkspaceSettings)
+    checked = msgspec.convert(values, WorkspaceSettings)
+    for field in ("attachment_days", "audit_days", "conversation_days"):
+        days = getattr(checked, field)
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise Invalid(field, f"From 1 to {MOST_DAYS} days.")
+    return checked
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

@@ -25,14 +25,17 @@ FIELDS: dict[str, Field] = {
         "What staff send as `Authorization: Bearer`.", "cla_3sV0n6T9bqLw5yX2eR8uK1mP4aZ7cD0fG3hJ6kN9oQs"
     ),
     "actor": Field("Who the server takes this socket for."),
+    "address": Field("The address it was asked from, null where nobody knows."),
     "after": Field("Cursor of what comes after, null where there is nothing.", _CURSOR),
     "anonymous": Field("Nobody has vouched for who they are.", False),
     "around": Field("A message id: the page has that message in its middle.", _MESSAGE_ID),
     "assignee_id": Field("The staff member who takes care of it; always null to contacts.", "ana"),
     "at": Field("When it happened.", _NOON),
+    "attachment_days": Field("How long what strangers attached is kept, in days; null for ever.", 90),
     "attributes": Field(
         "A JSON object of the host's own, at most 8,192 bytes; kept, never looked into.", {"plan": "family"}
     ),
+    "audit_days": Field("How long entries of the audit are kept, in days.", 2_192),
     "before": Field("Cursor of what comes before, null where there is nothing.", _CURSOR),
     "body": Field("What is said: 1 to 8,000 characters, empty when deleted.", "Is my prescription ready?"),
     "client_id": Field(
@@ -46,6 +49,7 @@ FIELDS: dict[str, Field] = {
     "contact_message_status": Field("What a contact's message makes of the status; null leaves it.", "open"),
     "conversation": Field("The conversation."),
     "conversation_id": Field("The conversation.", _ID),
+    "conversation_days": Field("How long a conversation is kept after anything was said in it; null for ever."),
     "cookie": Field("Put the refresh token into an HttpOnly cookie instead of the answer; for our own pages.", False),
     "created_at": Field("When it was made.", _NOON),
     "cursor": Field("Where to go on from: opaque, good until the epoch changes.", _CURSOR),
@@ -62,6 +66,7 @@ FIELDS: dict[str, Field] = {
     "fresh": Field("Ask for a new one where the workspace lets a contact have many.", False),
     "greeting": Field("What the widget says first, at most 500 characters.", "Hello! Ask us anything."),
     "id": Field("Its id.", _ID),
+    "impersonated_by": Field("Who acted as the actor, null where nobody did."),
     "items": Field("What was asked for."),
     "joined_at": Field("When they began to take part.", _NOON),
     "kind": Field("`staff`, `contact` or `system`.", "contact"),
@@ -96,6 +101,7 @@ FIELDS: dict[str, Field] = {
         "clr_8kN1oQ4rS7tU0vW3xY6zA9bC2dE5fG8hI1jK4lM7nOp",
     ),
     "reply_to": Field("The id of the message this answers, in the same conversation."),
+    "request_id": Field("The request it was part of; of a socket, the one that opened it."),
     "reset": Field("What was missed is not known any more: read everything anew.", False),
     "revoked_at": Field("When it was revoked, null while it works."),
     "role": Field("`admin` or `agent`: may they change staff and workspace?", "agent"),
@@ -186,6 +192,21 @@ FIELDS: dict[str, Field] = {
     "Start.staff_id": Field("With whom of the staff, where the workspace keeps a thread for each.", "ana"),
     "Assign.staff_id": Field("To whom; null for nobody.", "ben"),
     "Ticket.expires_at": Field("When it ends: 30 seconds from now.", _NOON + 30_000),
+    "Act.at": Field("When.", _NOON),
+    "Act.actor": Field("Who, as `kind:id`; empty where nobody knows.", "staff:ana"),
+    "Act.action": Field(
+        "A fact as events name it, a look such as `history.viewed`, or the command that was refused.", "message.sent"
+    ),
+    "Act.record": Field("What it was done to, as `kind:id`; null where it is nothing in particular."),
+    "Act.conversation_id": Field("The conversation it belongs to, null if none."),
+    "Act.outcome": Field("`done` for a fact, `ok` for a look or a sign-in, else the code of the refusal.", "done"),
+    "Audit.contact_id": Field("What they did, and what was done in their conversations or to their details.", "cara"),
+    "Audit.staff_id": Field("What they did.", "ana"),
+    "Audit.record": Field("What was done to this, as `kind:id`; of a conversation, whatever belongs to it."),
+    "Audit.action": Field("Only this action.", "history.viewed"),
+    "Audit.since": Field("From this time on.", _NOON),
+    "Audit.until": Field("Before this time.", _NOON + 86_400_000),
+    "Audit.cursor": Field("The `next` of the page before."),
     "Feed.wait": Field("Hold the answer back for something to happen, at most so many seconds.", 25),
 }
 
