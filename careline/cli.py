@@ -269,7 +269,7 @@ def audit_verify(config: Path | None, database: str | None, noted: tuple[str, ..
 @main.command()
 @config
 def restored(config: Path | None, database: str | None) -> None:
-    """Say that this store was restored from a backup: clients then read everything anew. Do it before the next start."""
+    """Say, before the next start, that this store was restored from a backup: clients then read everything anew."""
     _with_database(_settings(config, database=database), lambda db: db.write(begin_epoch, system()))
     click.echo("The store has a new epoch; `careline serve` may start.")
 

@@ -5,7 +5,7 @@ from careline.features.audit import rules
 from careline.features.audit.rows import Seal
 from careline.features.audit.seals import (
     add_seal,
-    kept_since,
+    expired,
     next_seal,
     verify,
     verify_end,
@@ -38,11 +38,11 @@ async def verify_all(database: Database, anchors: dict[str, str]) -> tuple[dict[
     open_anchors = dict(anchors)
     for workspace_id in await database.read(workspaces_of_log, system()):
         last, more = rules.FIRST, True
-        since = await database.read(kept_since, system(), workspace_id)
+        gone = await database.read(expired, system(), workspace_id)
         while more:
             # One seal at a time where there are anchors to meet, many where there are not.
             last, wrong, more = await database.read(
-                verify, system(), workspace_id, last, since, most=1 if anchors else 20
+                verify, system(), workspace_id, last, gone, most=1 if anchors else 20
             )
             found += [f"{workspace_id or '(server)'}: {line}" for line in wrong]
             expected = open_anchors.pop(f"{workspace_id}:{last.number}", last.hash)

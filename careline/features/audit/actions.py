@@ -5,6 +5,7 @@ import msgspec
 from careline.core.actor import Actor
 from careline.features.audit import rules
 from careline.features.audit.rows import Act, Asked, Entry, Place, Row
+from careline.features.workspaces.actions import workspace_of
 from careline.store.database import Tx
 
 # How many rows one page looks at for what it was asked: some 5 ms, however much there is.
@@ -12,6 +13,7 @@ SCAN = 5_000
 # Entries are written up to so much later than what they tell of.
 LATE_MS = 5_000
 EVER = 1 << 62
+EXPIRED_AT_ONCE = 500
 
 
 class _Reach(msgspec.Struct):
@@ -135,3 +137,19 @@ async def _first_after(tx: Tx, workspace_id: str, at: int) -> int:
         else:
             high = middle
     return low
+
+
+async def expire_entries(tx: Tx, actor: Actor) -> bool:
+    """Delete some of the sealed entries that are due; whether there is more. That it was done is an entry itself."""
+    workspace_id = actor.workspace_id
+    before = rules.kept_since(await workspace_of(tx, actor), tx.now)
+    last = int(await tx.value("last_due_entry", workspace_id=workspace_id, before=before) or 0)
+    first = int(await tx.value("first_entry", workspace_id=workspace_id) or 0)
+    if not 0 < first <= last:
+        return False
+    if last > int(await tx.value("expired_entries", workspace_id=workspace_id) or 0):
+        said = rules.entry(tx.now, actor.person, rules.EXPIRED, f"entries:{last}", "ok", tx.context)
+        await record_entries(tx, actor, workspace_id, [said])
+    up_to = min(first + EXPIRED_AT_ONCE - 1, last)
+    await tx.run("delete_entries", workspace_id=workspace_id, up_to=up_to)
+    return up_to < last

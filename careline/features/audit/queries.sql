@@ -70,7 +70,11 @@ WHERE h.seq > COALESCE(s.to_seq, 0) OR EXISTS (SELECT 1 FROM audit_entries a
 SELECT workspace_id FROM heads ORDER BY workspace_id;
 
 -- name: last_due_entry
-SELECT MAX(to_entry) FROM audit_seals WHERE workspace_id = :workspace_id AND at < :before;
+SELECT to_entry FROM audit_seals WHERE workspace_id = :workspace_id AND at < :before ORDER BY at DESC, number DESC LIMIT 1;
+
+-- name: expired_entries
+SELECT MAX(CAST(substr(record, 9) AS BIGINT)) FROM audit_entries
+WHERE workspace_id = :workspace_id AND action = 'entries.expired';
 
 -- name: first_entry
 SELECT MIN(number) FROM audit_entries WHERE workspace_id = :workspace_id;

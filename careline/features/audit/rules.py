@@ -113,4 +113,5 @@ def sealed(before: Seal, to_seq: int, to_entry: int, at: int, facts: str, entrie
     return Seal(number, to_seq, to_entry, at, facts, entries, hashlib.sha256(said).hexdigest())
 
 
+EXPIRED = "entries.expired"
 FIRST = Seal(0, 0, 0, 0, "", "", "")

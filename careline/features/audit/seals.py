@@ -5,7 +5,6 @@ import msgspec
 from careline.core.actor import Actor
 from careline.features.audit import rules
 from careline.features.audit.rows import Seal, SealedEntry, SealedFact
-from careline.features.workspaces.actions import find_workspace
 from careline.store.database import Tx
 
 # What one seal covers at most, of either kind: a few milliseconds of reading.
@@ -44,14 +43,13 @@ async def add_seal(tx: Tx, actor: Actor, workspace_id: str, seal: Seal) -> None:
     await tx.run("insert_seal", workspace_id=workspace_id, **msgspec.structs.asdict(seal))
 
 
-async def kept_since(tx: Tx, actor: Actor, workspace_id: str) -> int:
-    """From when on the entries of a workspace are all there: older ones may have been removed when they were due."""
-    workspace = await find_workspace(tx, actor, workspace_id)
-    return 0 if workspace is None else rules.kept_since(workspace, tx.now)
+async def expired(tx: Tx, actor: Actor, workspace_id: str) -> int:
+    """The number up to which entries were deleted because they were due: an entry says so, and is sealed like all."""
+    return int(await tx.value("expired_entries", workspace_id=workspace_id) or 0)
 
 
 async def verify(
-    tx: Tx, actor: Actor, workspace_id: str, last: Seal, kept_since: int, most: int = 20
+    tx: Tx, actor: Actor, workspace_id: str, last: Seal, expired: int, most: int = 20
 ) -> tuple[Seal, list[str], bool]:
     """Check the seals after one against what is there: the last of them, what is wrong, whether there may be more."""
     found = []
@@ -63,8 +61,7 @@ async def verify(
         facts = await _facts(tx, workspace_id, last.to_seq, seal.to_seq)
         if rules.digest(facts) != seal.facts:
             found.append(f"{where}: the log is not what was sealed")
-        # What was due is gone; its digest stays in the chain.
-        if seal.at >= kept_since:
+        if seal.to_entry > expired:
             entries = await _entries(tx, workspace_id, last.to_entry, seal.to_entry)
             if rules.digest(entries) != seal.entries:
                 found.append(f"{where}: the entries are not what was sealed")

@@ -12,6 +12,7 @@ CREATE TABLE audit_entries (
   PRIMARY KEY (workspace_id, seq, number)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX audit_entries_by_number ON audit_entries (workspace_id, number);
+CREATE INDEX audit_entries_expired ON audit_entries (workspace_id, number) WHERE action = 'entries.expired';
 INSERT INTO heads (workspace_id, seq) VALUES ('', 0);
 
 -- The chain: each seal holds digests of the facts and entries since the seal before, and of that seal.
@@ -20,3 +21,4 @@ CREATE TABLE audit_seals (
   at BIGINT NOT NULL, facts TEXT NOT NULL, entries TEXT NOT NULL, hash TEXT NOT NULL,
   PRIMARY KEY (workspace_id, number)
 ) WITHOUT ROWID;
+CREATE INDEX audit_seals_by_time ON audit_seals (workspace_id, at, number);

@@ -49,7 +49,7 @@ FIELDS: dict[str, Field] = {
     "contact_message_status": Field("What a contact's message makes of the status; null leaves it.", "open"),
     "conversation": Field("The conversation."),
     "conversation_id": Field("The conversation.", _ID),
-    "conversation_days": Field("How long a conversation is kept after anything was said in it; null for ever."),
+    "conversation_days": Field("How long a conversation is kept after anything happened in it; null for ever."),
     "cookie": Field("Put the refresh token into an HttpOnly cookie instead of the answer; for our own pages.", False),
     "created_at": Field("When it was made.", _NOON),
     "cursor": Field("Where to go on from: opaque, good until the epoch changes.", _CURSOR),
@@ -166,6 +166,7 @@ FIELDS: dict[str, Field] = {
     "Reader.id": Field("Their id; null to contacts where it is staff.", "cara"),
     "Typist.id": Field("Their id; null to contacts where it is staff.", "cara"),
     "Presence.id": Field("Their id; null to contacts where it is staff.", "cara"),
+    "Deleted.id": Field("The conversation that is gone.", _ID),
     "Expired.id": Field("The contact who is gone.", "019ab5c2-7d10-7c4e-9f3a-5b8e2d614c07"),
     "AboutToken.id": Field("The chat link."),
     "Me.id": Field("One's own id.", "cara"),
@@ -212,6 +213,7 @@ FIELDS: dict[str, Field] = {
 
 EVENTS: dict[str, str] = {
     "conversation.assigned": "A conversation was given to a staff member, or to nobody.",
+    "conversation.deleted": "A conversation is gone, with all that was said in it.",
     "conversation.started": "A conversation began.",
     "conversation.updated": "Subject, status or metadata changed, also when a message changed the status.",
     "contact.added": "Somebody who may write was added, or a stranger began to.",
