@@ -51,6 +51,7 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
+from careline.work.following import FOLLOW_EVERY_S, follow_all
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
 from careline.work.keeping import Keeper
 from careline.work.runner import Do, Runner
@@ -194,6 +195,7 @@ class App:
             every(SWEEP_S, self._second),
             every(SWEEP_S, self.server.auditor.flush),
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
+            every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
             every(SEAL_EVERY_S, lambda: seal_all(self.database)),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -45,7 +46,20 @@ def settings(values: dict[str, Any]) -> WorkspaceSettings:
         days = getattr(checked, field)
         if days is not None and not 1 <= days <= MOST_DAYS:
             raise Invalid(field, f"From 1 to {MOST_DAYS} days.")
+    if not is_time_zone(checked.time_zone):
+        raise Invalid("time_zone", "Write a time zone such as Europe/London.")
     return checked
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the calendar knows it. A name is words, so that none leads to a file elsewhere."""
+    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        return False
+    return True
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ FIELDS: dict[str, Field] = {
         "What staff send as `Authorization: Bearer`.", "cla_3sV0n6T9bqLw5yX2eR8uK1mP4aZ7cD0fG3hJ6kN9oQs"
     ),
     "actor": Field("Who the server takes this socket for."),
+    "active_contacts": Field("Contacts who wrote something.", 12),
+    "active_staff": Field("Staff who wrote something.", 2),
     "address": Field("The address it was asked from, null where nobody knows."),
     "after": Field("Cursor of what comes after, null where there is nothing.", _CURSOR),
     "anonymous": Field("Nobody has vouched for who they are.", False),
@@ -47,6 +49,7 @@ FIELDS: dict[str, Field] = {
     "contact": Field("The contact."),
     "contact_id": Field("The contact.", "cara"),
     "contact_message_status": Field("What a contact's message makes of the status; null leaves it.", "open"),
+    "contact_messages": Field("What contacts wrote.", 40),
     "conversation": Field("The conversation."),
     "conversation_id": Field("The conversation.", _ID),
     "conversation_days": Field("How long a conversation is kept after anything happened in it; null for ever."),
@@ -54,6 +57,8 @@ FIELDS: dict[str, Field] = {
     "created_at": Field("When it was made.", _NOON),
     "cursor": Field("Where to go on from: opaque, good until the epoch changes.", _CURSOR),
     "data": Field("What happened, in the shape that belongs to `type`."),
+    "day": Field("The day, of the calendar of `time_zone`.", "2026-11-25"),
+    "days": Field("Every day in order, those on which nothing happened as well."),
     "deactivated_at": Field("When they were shut out, null while they work here."),
     "deleted_at": Field("When it was taken back, null while it stands."),
     "delivered_at": Field("When the other side first had it, null until then; told by history, not by events."),
@@ -63,6 +68,10 @@ FIELDS: dict[str, Field] = {
     "epoch": Field("Changes when a backup was restored: then read everything anew.", "5f0c8a"),
     "error": Field("Why not: the same problem details as over HTTP."),
     "expires_at": Field("When it ends; null for never.", _NOON + 2_592_000_000),
+    "first_response_ms": Field(
+        "How long they took from the contact's first message to the first reply, on average; null without any.", 240_000
+    ),
+    "first_responses": Field("Conversations in which a contact got a first reply.", 9),
     "fresh": Field("Ask for a new one where the workspace lets a contact have many.", False),
     "greeting": Field("What the widget says first, at most 500 characters.", "Hello! Ask us anything."),
     "id": Field("Its id.", _ID),
@@ -103,6 +112,10 @@ FIELDS: dict[str, Field] = {
     "reply_to": Field("The id of the message this answers, in the same conversation."),
     "request_id": Field("The request it was part of; of a socket, the one that opened it."),
     "reset": Field("What was missed is not known any more: read everything anew.", False),
+    "resolution_ms": Field(
+        "How long they took from the contact's first message to the closing, on average; null without any.", 5_400_000
+    ),
+    "resolutions": Field("Conversations of contacts that were closed.", 8),
     "revoked_at": Field("When it was revoked, null while it works."),
     "role": Field("`admin` or `agent`: may they change staff and workspace?", "agent"),
     "scope": Field("`all`: sees every conversation; `participating`: only those they take part in.", "all"),
@@ -114,12 +127,14 @@ FIELDS: dict[str, Field] = {
     "since": Field("The cursor of what was heard last; without it, nothing of the past.", _CURSOR),
     "staff": Field("The staff member."),
     "staff_id": Field("The staff member.", "ana"),
+    "staff_messages": Field("What staff wrote, notes not counted.", 38),
     "staff_online": Field("Whether anybody of the staff is connected.", True),
     "staff_reply_status": Field("What a staff member's message makes of the status; null leaves it."),
     "status": Field("`open`, `pending`, `closed` or `archived`.", "open"),
     "subject": Field("What it is about, at most 200 characters; empty removes it.", "Sunscreen"),
     "threading": Field("`per_contact`, `per_staff` or `many`: how many conversations a contact has.", "per_contact"),
     "ticket": Field("Opens one socket within 30 seconds.", "clt_6gH9jK2lM5nP8qR1sT4uV7wX0yZ3aB6cD9eF2gH5jKm"),
+    "time_zone": Field("When a day begins here, such as `Europe/London`.", "UTC"),
     "token": Field("Lets the contact in; shown this once.", "clc_4rT7yU0iO3pA6sD9fG2hJ5kL8zX1cV4bN7mQ0wE3rTy"),
     "token_id": Field("The chat link.", _ID),
     "type": Field("What this is.", "message.sent"),
@@ -208,6 +223,15 @@ FIELDS: dict[str, Field] = {
     "Audit.since": Field("From this time on.", _NOON),
     "Audit.until": Field("Before this time.", _NOON + 86_400_000),
     "Audit.cursor": Field("The `next` of the page before."),
+    "Asked.days": Field("How many days, at most 366.", 30),
+    "Asked.until": Field("The last of them; without it today.", "2026-11-25"),
+    "Asked.staff_id": Field(
+        "Only what this staff member did; those who are no administrators ask for themselves.", "ana"
+    ),
+    "StaffFigures.messages": Field("What they wrote, notes not counted.", 20),
+    "Insight.staff": Field("The same by staff member, over the whole range; those who wrote or closed something."),
+    "Insight.first": Field("The first day."),
+    "Insight.last": Field("The last day."),
     "Feed.wait": Field("Hold the answer back for something to happen, at most so many seconds.", 25),
 }
 

@@ -126,6 +126,7 @@ class Workspace(Struct, frozen=True):
     attachment_days: int | None = 90
     audit_days: int = 2_192
     conversation_days: int | None = None
+    time_zone: str = "UTC"
 
 
 class WorkspaceName(Struct, frozen=True):
@@ -261,6 +262,7 @@ def workspace(stored: StoredWorkspace) -> Workspace:
         chosen.attachment_days,
         chosen.audit_days,
         chosen.conversation_days,
+        chosen.time_zone,
     )
 
 
