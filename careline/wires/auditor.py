@@ -7,7 +7,7 @@ from typing import Any
 from careline.core import context
 from careline.core.actor import Actor, system
 from careline.core.context import Context
-from careline.core.errors import Refused, Unavailable
+from careline.core.errors import Refused
 from careline.features.audit import rules
 from careline.features.audit.actions import record_entries
 from careline.features.audit.rows import Entry
@@ -35,13 +35,13 @@ class Auditor:
     def _read(self, actor: Actor, origin: Context, noted: list[str]) -> Any:
         for action, record in rules.viewed(noted):
             self._note(actor.workspace_id, actor.person, action, record, "ok", origin)
-        return self._stored() if self._closed else None
+        return self.flush() if self._closed else None
 
     async def signed_in(self, workspace_id: str, person: str, outcome: str) -> None:
         """Somebody signed in, or tried to; `person` is empty where nobody knows who it was."""
         self._note(workspace_id, person, "session.created", None, outcome, context.current.get())
         if self._closed:
-            await self._stored()
+            await self.flush()
 
     def refused(
         self, actor: Actor | None, action: str, request: Any, refused: Refused, origin: Context | None = None
@@ -61,12 +61,8 @@ class Auditor:
         if key not in self._waiting:
             self._waiting[key] = rules.entry(self._database.clock(), actor, action, record, outcome, origin)
 
-    async def _stored(self) -> None:
-        """Wait until what was noted so far is stored. Raises `Unavailable` when it cannot be."""
-        await self.flush()
-
     async def flush(self) -> None:
-        """Write what waits. What could not be written waits on."""
+        """Write what waits. Raises `Unavailable` when that cannot be: what could not be written waits on."""
         async with self._writing:
             waiting, self._waiting = self._waiting, {}
             by_workspace: dict[str, list[_Key]] = {}
@@ -80,9 +76,8 @@ class Auditor:
                         await self._database.write(record_entries, system(), workspace_id, entries)
                         for key in part:
                             del waiting[key]
-            except Unavailable:
+            finally:
                 self._waiting = {**waiting, **self._waiting}
-                raise
         if self._lost:
             logger.error("entries of the audit were lost", extra={"fields": {"count": self._lost}})
             self._lost = 0
