@@ -11,6 +11,7 @@ from careline.core.errors import Forbidden, Invalid
 from careline.features.insight.rows import Counts, Day, Fact, Figures, Span, Waiting
 
 MOST_DAYS = 366
+QUARTER_MS = 900_000
 _CLOSED = ("closed", "archived")
 Key = tuple[str, str]  # a day and a person as `kind:id`
 
@@ -59,11 +60,12 @@ def counted(facts: list[Fact], waiting: dict[str, Waiting], zone: str) -> tuple[
     """What the facts add, by day and person, and the conversations of which `waiting` changed: it is moved along."""
     added: dict[Key, Counts] = {}
     moved: set[str] = set()
-    place = ZoneInfo(zone)
+    days: dict[int, str] = {}
     for fact in facts:
         said: Any = _read(fact.body)
         id_ = fact.conversation_id or ""
-        day = datetime.fromtimestamp(fact.at / 1_000, UTC).astimezone(place).date().isoformat()
+        quarter = fact.at // QUARTER_MS
+        day = days.get(quarter) or days.setdefault(quarter, _day(quarter, zone))
         if said.type == "message.sent" and said.kind != "note":
             counts = added.setdefault((day, fact.actor), Counts())
             counts.messages += 1
@@ -77,6 +79,12 @@ def counted(facts: list[Fact], waiting: dict[str, Waiting], zone: str) -> tuple[
                 counts.resolutions += 1
                 counts.resolution_ms += max(0, fact.at - asked.asked_at)
     return added, moved
+
+
+def _day(quarter: int, zone: str) -> str:
+    """The day of a quarter of an hour: nowhere does one begin within it."""
+    moment = datetime.fromtimestamp(quarter * QUARTER_MS / 1_000, UTC)
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def _asks_or_answers(counts: Counts, fact: Fact, id_: str, waiting: dict[str, Waiting]) -> bool:
