@@ -73,8 +73,8 @@ SELECT workspace_id FROM heads ORDER BY workspace_id;
 SELECT to_entry FROM audit_seals WHERE workspace_id = :workspace_id AND at < :before ORDER BY at DESC, number DESC LIMIT 1;
 
 -- name: expired_entries
-SELECT MAX(CAST(substr(record, 9) AS BIGINT)) FROM audit_entries
-WHERE workspace_id = :workspace_id AND action = 'entries.expired';
+SELECT CAST(substr(record, 9) AS BIGINT) FROM audit_entries
+WHERE workspace_id = :workspace_id AND action = 'entries.expired' ORDER BY number DESC LIMIT 1;
 
 -- name: first_entry
 SELECT MIN(number) FROM audit_entries WHERE workspace_id = :workspace_id;
