@@ -257,7 +257,7 @@ def audit_verify(config: Path | None, database: str | None, noted: tuple[str, ..
     Prints every workspace's last seal: note it where nobody who can write to the database can, and give it back with
     --seal the next time.
     """
-    anchors = dict(anchor.partition("=")[::2] for anchor in noted)
+    anchors = {place: hash_ for place, _, hash_ in (seal.rpartition("=") for seal in noted)}
     ends, found = _with_database(_settings(config, database=database), lambda db: verify_all(db, anchors))
     for workspace_id, seal in ends.items():
         click.echo(f"{workspace_id}:{seal.number}={seal.hash}")

@@ -1,6 +1,7 @@
 """The audit cannot be changed unseen, and with the setting nothing happens unnoted (S-160, S-161)."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -82,3 +83,24 @@ async def test_with_the_setting_nothing_is_shown_that_could_not_be_noted(
             patch.setattr(world.app.database, "write", away)
             assert await world.ana.status_of("GET", path) == 503
         await world.ana.asks("GET", path, status=200)
+
+
+async def careline(*words: str) -> tuple[int, str]:
+    """A command of the terminal beside the running server: how it ended, and all it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "careline", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+async def test_the_command_says_what_was_changed_and_ends_badly(world: World, database: str) -> None:
+    await seal_all(world.app.database)
+    code, said = await careline("audit", "verify", "--database", database)
+    assert code == 0, said
+    noted = next(line for line in said.splitlines() if line.startswith(f"{GREENLEAF}:"))
+    assert (await careline("audit", "verify", "--database", database, "--seal", noted))[0] == 0
+    await world.app.database.engine.script(TAMPERING[0], "SELECT 1")
+    code, said = await careline("audit", "verify", "--database", database)
+    assert code == 1 and "greenleaf: seal 1" in said and "the log is not what was sealed" in said
+    assert (await careline("audit", "verify", "--database", database, "--seal", "nonsense"))[0] == 1
