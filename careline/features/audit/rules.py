@@ -1,6 +1,7 @@
 """What is one act, which words it is told in, who may look, and how acts are sealed."""
 
 import hashlib
+import hmac
 import re
 from typing import Any
 
@@ -104,6 +105,11 @@ def unpacked(position: int) -> Place:
 
 def digest(rows: list[SealedFact] | list[SealedEntry]) -> str:
     return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+
+
+def covers(said: str, rows: list[SealedFact] | list[SealedEntry]) -> bool:
+    """Whether the digest in a seal is that of these rows."""
+    return hmac.compare_digest(said.encode(), digest(rows).encode())
 
 
 def sealed(before: Seal, to_seq: int, to_entry: int, at: int, facts: str, entries: str) -> Seal:

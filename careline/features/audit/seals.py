@@ -59,11 +59,11 @@ async def verify(
         entries_sealed = f"entries {last.to_entry + 1} to {seal.to_entry}"
         where = f"seal {seal.number} ({facts_sealed}, {entries_sealed})"
         facts = await _facts(tx, workspace_id, last.to_seq, seal.to_seq)
-        if rules.digest(facts) != seal.facts:
+        if not rules.covers(seal.facts, facts):
             found.append(f"{where}: the log is not what was sealed")
         if seal.to_entry > expired:
             entries = await _entries(tx, workspace_id, last.to_entry, seal.to_entry)
-            if rules.digest(entries) != seal.entries:
+            if not rules.covers(seal.entries, entries):
                 found.append(f"{where}: the entries are not what was sealed")
         if seal != rules.sealed(last, seal.to_seq, seal.to_entry, seal.at, seal.facts, seal.entries):
             found.append(f"{where}: the seal does not follow from the one before")
