@@ -51,8 +51,12 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
+from careline.work.following import FOLLOW_EVERY_S, follow_all
+from careline.work.keeping import EVERY_S as KEEP_EVERY_S
+from careline.work.keeping import Keeper
 from careline.work.runner import Do, Runner
 from careline.work.schedule import every
+from careline.work.sealing import SEAL_EVERY_S, seal_all
 
 logger = logging.getLogger("careline")
 SWEEP_S = 1.0
@@ -189,6 +193,10 @@ class App:
             poll.run(),
             Runner(self.database, self.jobs).run(),
             every(SWEEP_S, self._second),
+            every(SWEEP_S, self.server.auditor.flush),
+            every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
+            every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
+            every(SEAL_EVERY_S, lambda: seal_all(self.database)),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
             *self._hinting(self._hints),

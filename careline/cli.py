@@ -21,8 +21,9 @@ from careline.features.tokens.actions import issue_token, make_setup_secret
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings, SettingsError
 from careline.store.database import Database, Tx
-from careline.store.migrate import SchemaError, migrate, pending
+from careline.store.migrate import SchemaError, begin_epoch, migrate, pending
 from careline.wires.credentials import Passwords
+from careline.work.sealing import verify_all
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -240,6 +241,37 @@ def token_issue(
     chosen = _settings(config, database=database)
     issued = _with_database(chosen, lambda db: db.write(issue_token, system(workspace_id), contact_id, label=label))
     click.echo(f"{(chosen.public_url or 'http://' + chosen.listen[0]).rstrip('/')}/chat#token={issued.secret}")
+
+
+@main.group()
+def audit() -> None:
+    """The audit: who read, sent, changed or was refused what."""
+
+
+@audit.command("verify")
+@config
+@click.option("--seal", "noted", multiple=True, metavar="WORKSPACE:NUMBER=HASH", help="A seal that was noted before.")
+def audit_verify(config: Path | None, database: str | None, noted: tuple[str, ...]) -> None:
+    """Find any change or removal in the log and the audit; exits with 1 if there is one.
+
+    Prints every workspace's last seal: note it where nobody who can write to the database can, and give it back with
+    --seal the next time.
+    """
+    anchors = {place: hash_ for place, _, hash_ in (seal.rpartition("=") for seal in noted)}
+    ends, found = _with_database(_settings(config, database=database), lambda db: verify_all(db, anchors))
+    for workspace_id, seal in ends.items():
+        click.echo(f"{workspace_id}:{seal.number}={seal.hash}")
+    for line in found:
+        click.secho(line, fg="red", err=True)
+    sys.exit(bool(found))
+
+
+@main.command()
+@config
+def restored(config: Path | None, database: str | None) -> None:
+    """Say, before the next start, that this store was restored from a backup: clients then read everything anew."""
+    _with_database(_settings(config, database=database), lambda db: db.write(begin_epoch, system()))
+    click.echo("The store has a new epoch; `careline serve` may start.")
 
 
 @main.command("demo")

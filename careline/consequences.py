@@ -11,6 +11,7 @@ from msgspec import Struct
 from careline.core.events import Event
 from careline.features.conversations.events import (
     ConversationAssigned,
+    ConversationDeleted,
     ConversationStarted,
     ConversationUpdated,
     ParticipantJoined,
@@ -60,6 +61,7 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     ConversationStarted: [],
     ConversationUpdated: [],
     ConversationAssigned: [],
+    ConversationDeleted: [],
     ParticipantJoined: [],
     ParticipantLeft: [],
     MessageSent: [],

@@ -110,6 +110,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     drain_s: Annotated[int, Says("How long a stopping server waits for what is in flight.")] = 20
     sqlite_readers: Annotated[int, Says("Reading threads of the embedded store.")] = 2
     postgres_pool: Annotated[int, Says("Connections to PostgreSQL.")] = 10
+    audit_fail_closed: Annotated[
+        bool, Says("Show nothing, and let nobody in, before the audit's entry about it is stored; else a second later.")
+    ] = False
     issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.")] = []
     careforall: Annotated[
         Careforall,

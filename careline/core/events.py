@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
+from careline.core.context import NOWHERE, Context
+
 
 def _dotted(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", ".", name).lower()
@@ -79,12 +81,13 @@ class Recorded:
 
     `people` are the participants as `kind:id`. `origin` is the connection whose command made it and `request` that
     command's own id, both known only in the process where it happened. `frames` keeps what each wire made of it,
-    and `cursor` its opaque place: made once, sent to many.
+    and `cursor` its opaque place: made once, sent to many. `asked` is where it was asked for, which the log keeps.
     """
 
     __slots__ = (
         "about",
         "actor",
+        "asked",
         "at",
         "cursor",
         "event",
@@ -107,6 +110,7 @@ class Recorded:
         people: tuple[str, ...] = (),
         origin: str | None = None,
         request: str | None = None,
+        asked: Context = NOWHERE,
     ) -> None:
         self.workspace_id = workspace_id
         self.seq = seq
@@ -117,6 +121,7 @@ class Recorded:
         self.people = people
         self.origin = origin
         self.request = request
+        self.asked = asked
         self.frames: dict[Any, bytes | None] = {}
         self.cursor: str | None = None
 

@@ -133,11 +133,13 @@ class Tx(ABC):
         people: tuple[str, ...] = (),
         origin: str | None = None,
         request: str | None = None,
+        asked: Context | None = None,
     ) -> int:
         """Record a fact under the workspace's next number, which is returned.
 
         `about` is the row it speaks of, so that listeners need not read it again; `people` the conversation's
-        participants as `kind:id`; `origin` and `request` its connection and command, when a batch mixes several.
+        participants as `kind:id`; `origin`, `request` and `asked` its connection, its command and where that came
+        from, when a batch mixes several.
         """
         seq = self.next_seq
         self._seq = seq
@@ -152,6 +154,7 @@ class Tx(ABC):
                 people,
                 origin or self.context.origin,
                 request,
+                asked or self.context,
             )
         )
         return seq
@@ -195,6 +198,9 @@ def _log_row(recorded: Recorded) -> dict[str, Any]:
         "audience": recorded.event.audience,
         "actor": recorded.actor,
         "body": msgspec.json.encode(recorded.event).decode(),
+        "request_id": recorded.asked.request_id or None,
+        "address": recorded.asked.address or None,
+        "impersonated_by": recorded.asked.impersonated_by,
     }
 
 
@@ -249,7 +255,7 @@ class Database:
         self._settings = settings
         self._memories: dict[str, Memory] = {}
         self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
-        self.on_read: Callable[[Actor, Context, list[str]], None] = lambda actor, origin, noted: None
+        self.on_read: Callable[[Actor, Context, list[str]], Awaitable[None] | None] = lambda actor, origin, noted: None
 
     async def open(self) -> None:
         root = Path(__file__).parent.parent
@@ -309,8 +315,8 @@ class Database:
 
         origin = context.current.get()
         result: T = await self.engine.read(body, origin)
-        if noted:
-            self.on_read(actor, origin, noted)
+        if noted and origin.reads and (waiting := self.on_read(actor, origin, noted)) is not None:
+            await waiting
         return result
 
     def _committed(self, tx: Tx) -> None:

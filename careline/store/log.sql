@@ -24,8 +24,8 @@ SELECT seq FROM heads WHERE workspace_id = :workspace_id;
 SELECT workspace_id, seq FROM heads WHERE workspace_id = ANY(:workspace_ids);
 
 -- name: insert_event
-INSERT INTO events (workspace_id, seq, at, conversation_id, audience, actor, body)
-VALUES (:workspace_id, :seq, :at, :conversation_id, :audience, :actor, :body);
+INSERT INTO events (workspace_id, seq, at, conversation_id, audience, actor, body, request_id, address, impersonated_by)
+VALUES (:workspace_id, :seq, :at, :conversation_id, :audience, :actor, :body, :request_id, :address, :impersonated_by);
 
 -- name: events_since
 SELECT seq, at, conversation_id, actor, body FROM events

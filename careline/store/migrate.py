@@ -78,6 +78,11 @@ async def pending(database: Database) -> list[str]:
 
 async def _complete(tx: Tx, actor: Actor) -> None:
     if await tx.value("server_fact", key="epoch") is None:
-        await tx.run("set_server_fact", key="epoch", value=secrets.token_hex(16))
-        await tx.run("set_server_fact", key="cursor_key", value=secrets.token_hex(32))
+        await begin_epoch(tx, actor)
     await tx.run("set_server_fact", key="oldest_code", value=str(GENERATION))
+
+
+async def begin_epoch(tx: Tx, actor: Actor) -> None:
+    """A new epoch, and a new key for cursors: those that clients hold speak of numbers that may come a second time."""
+    await tx.run("set_server_fact", key="epoch", value=secrets.token_hex(16))
+    await tx.run("set_server_fact", key="cursor_key", value=secrets.token_hex(32))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from careline.core.clock import Clock
 from careline.core.errors import Forbidden, Unauthenticated
 from careline.features.people import rules as people_rules
 from careline.features.people.actions import account_of, find_account, set_password, workspaces_of
+from careline.features.people.rows import Account
 from careline.features.tokens import rules
 from careline.features.tokens.actions import (
     actor_by_secret,
@@ -47,6 +49,7 @@ class Credentials:
         self._passwords = passwords
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self.revocations = 0
+        self.on_sign_in: Callable[[str, str, str], Awaitable[None]] = _unheard
         self._used: Batch[tuple[str, int], None] = Batch(
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
@@ -101,8 +104,19 @@ class Credentials:
         self._gate.take("sign_in_account", email.strip().lower()[:254])
         account = await self._database.read(find_account, system(), email)
         if not await self._passwords.verify(account.password_hash if account else None, password) or not account:
+            await self._tell_failure(account, workspace_id)
             raise Unauthenticated("E-mail address or password is wrong.")
-        return await self._database.write(start_session, system(), account.id, workspace_id)
+        issued = await self._database.write(start_session, system(), account.id, workspace_id)
+        await self.on_sign_in(issued.session.workspace_id, f"staff:{issued.session.staff_id}", "ok")
+        return issued
+
+    async def _tell_failure(self, account: Account | None, workspace_id: str | None) -> None:
+        """A failure of somebody who works somewhere is told there; all others belong to no workspace."""
+        places = await self._database.read(workspaces_of, system(), account.id) if account else []
+        place = next((p for p in places if workspace_id in (None, p.workspace_id)), None)
+        await self.on_sign_in(
+            place.workspace_id if place else "", f"staff:{place.id}" if place else "", Unauthenticated.code
+        )
 
     async def refresh(self, refresh_token: str, workspace_id: str | None, address: str) -> IssuedSession:
         """New secrets for a session; a refresh token used a second time ends it."""
@@ -153,6 +167,10 @@ class Passwords:
             return len(password) <= people_rules.PASSWORD[1] and self._hasher.verify(stored, password)
         except argon2.exceptions.VerificationError:
             return False
+
+
+async def _unheard(workspace_id: str, person: str, outcome: str) -> None:
+    pass
 
 
 def _ignore(future: "asyncio.Future[None]") -> None:

@@ -162,7 +162,8 @@ class Edge:
                 route, names = methods[request.method]
                 wire, path, cors = route.wire, route.path, route.cors
                 call = self._call(request, request_id, dict(zip(names, parameters, strict=True)), query)
-                context.current.set(Context(request_id, call.address, wire.name))
+                reads = request.method == "GET"
+                context.current.set(Context(request_id, call.address, wire.name, reads=reads))
                 response = await route.handle(call)
         except Refused as refused:
             response = wire.refuse(refused, request_id)

@@ -26,6 +26,7 @@ from careline.live.tail import RING, Tail
 from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.journal import Journal
+from careline.wires.auditor import Auditor
 from careline.wires.credentials import Credentials, Passwords
 from careline.wires.gate import Gate
 from careline.wires.origins import Origins
@@ -71,6 +72,8 @@ class Server:
         self.sockets = sockets
         self.origins = origins
         self.clock: Clock = database.clock
+        self.auditor = Auditor(database, closed=settings.audit_fail_closed)
+        credentials.on_sign_in = self.auditor.signed_in
         self.epoch = ""
         self.speeches: dict[str, Any] = {}
         self.cursors = Cursors(bytes(32))
@@ -208,5 +211,7 @@ class Server:
                 for batches in (self._sends, self._reads, self._deliveries, self._leavers):
                     await batches.drain()
                 await self.credentials.drain()
+                with contextlib.suppress(Refused):
+                    await self.auditor.flush()
         spread = min(30_000, 1_000 + 10 * len(self.sockets.open))
         self.sockets.close_all(1012, lambda: f'{{"retry_after_ms":{random.randint(200, spread)}}}')  # noqa: S311

@@ -133,3 +133,29 @@ def _examples() -> list[list[tuple[object, ...]]]:
 
 
 EXAMPLES = _examples()
+
+
+async def test_contacts_are_never_told_the_id_of_a_note_that_staff_read_up_to(world: World) -> None:
+    said = await world.cara.sends(world.conversation, "Hello")
+    note = await world.ana.sends(world.conversation, "Careful", kind="note")
+    reads = f"/v1/conversations/{world.conversation}/read"
+    cara, ben = await world.cara.opens(), await world.ana.opens()
+    await world.ana.asks("POST", reads, json={"up_to": note.id}, status=200)
+    heard = await cara.hears("message.read")
+    assert heard["data"]["up_to"] == said.id and note.id not in str(heard)
+    assert (await ben.hears("message.read"))["data"]["unread_count"] == 0
+    second = await world.ana.sends(world.conversation, "More", kind="note")
+    later = await world.cara.sends(world.conversation, "Are you there?")
+    await world.ana.asks("POST", reads, json={"message_ids": [second.id, later.id]}, status=200)
+    assert (await cara.hears("message.read"))["data"]["message_ids"] == [later.id]
+    feed = await world.cara.asks("GET", f"/v1/events?since={cara.ready['cursor']}&limit=500", status=200)
+    assert note.id not in str(feed) and second.id not in str(feed)
+
+
+async def test_where_only_notes_were_read_contacts_are_told_nothing(world: World) -> None:
+    note = await world.ana.sends(world.conversation, "Before anybody wrote", kind="note")
+    cara, ana = await world.cara.opens(), await world.ana.opens()
+    path = f"/v1/conversations/{world.conversation}/read"
+    await world.ana.asks("POST", path, json={"up_to": note.id}, status=200)
+    assert (await ana.hears("message.read"))["data"]["message_ids"] == []
+    await cara.hears_nothing()

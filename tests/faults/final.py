@@ -85,7 +85,7 @@ async def look(cast: Cast, url: str, cursors: Iterable[str]) -> Final:
 QUESTIONS = {
     "messages": "SELECT id, conversation_id, seq, sender_kind, sender_id, client_id, body FROM messages ORDER BY seq",
     "facts": "SELECT seq, conversation_id, body FROM events ORDER BY seq",
-    "head": "SELECT seq FROM heads",
+    "head": "SELECT seq FROM heads WHERE workspace_id <> ''",
     "unread": "SELECT id, staff_unread, contact_unread FROM conversations",
     "readers": "SELECT conversation_id, reader_kind, reader_id, up_to FROM readers WHERE kind = 'read'",
     "marks": "SELECT conversation_id, reader_kind, from_seq, to_seq FROM marks WHERE kind = 'read'",

@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def holds(promised: Any, answer: Any) -> bool:
 
 
 async def test_after_a_restore_clients_are_told_to_read_anew(tmp_path):
-    (commands,) = re.findall(r"```sql\n(.*?)```", OPERATE, re.DOTALL)
+    assert "```text\ncareline restored\n```" in OPERATE
     async with stage(tmp_path / "careline.db") as world:
         with sqlite3.connect(tmp_path / "careline.db") as source, sqlite3.connect(tmp_path / "backup.db") as copy:
             source.backup(copy)
@@ -70,8 +71,8 @@ async def test_after_a_restore_clients_are_told_to_read_anew(tmp_path):
         await world.cara.sends(world.conversation, "after the backup")
         stood = await world.cara.asks("GET", "/v1/events")
         token, late, epoch = world.cara.token, stood["cursor"], stood["epoch"]
-    copy.executescript(commands)
     copy.close()
+    await run(f"'{sys.executable}' -m careline restored --database '{tmp_path / 'backup.db'}'")
     app = App(Settings(database=str(tmp_path / "backup.db"), listen=["127.0.0.1:0"], log_level="error"))
     await app.start()
     try:

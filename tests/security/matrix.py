@@ -58,6 +58,8 @@ token.list              contact       403     403  403 ok  ok  ok  404
 token.revoke            token         403     403  403 ok  ok  ok  404
 workspace.get           -             403     403  403 ok  ok  ok  ok
 workspace.update        -             403     403  403 ok  403 403 403
+audit.list              -             403     403  403 ok  403 403 403
+insight.get             -             403     403  403 ok  403 403 403
 ticket.issue            -             ok      ok   ok  ok  ok  ok  ok
 password.change         -             403     403  403 403 403 403 403
 session.delete          -             403     403  403 ok  ok  ok  ok

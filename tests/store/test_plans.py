@@ -18,14 +18,24 @@ WALKS = {
     "all_workspaces",
     "any_staff",
     "applied_migrations",
+    # What these scan are the pieces of both kinds that they have found by their keys.
+    "audit_page",
+    "audit_reach",
     "delete_old_refresh_tokens",
     "delete_old_sessions",
     "delete_old_tickets",
+    "insight_behind",
+    "unsealed_workspaces",
     "waiting_jobs",
+    "workspaces_of_log",
 }
 
 # Where SQLite has a choice, what it must choose.
 USES = {
+    "audit_page": "audit_entries USING PRIMARY KEY (workspace_id=? AND (seq,number)",
+    "audit_reach": "events USING PRIMARY KEY (workspace_id=? AND seq>? AND seq<?)",
+    "expired_entries": "audit_entries_expired",
+    "insight_known": "PRIMARY KEY (workspace_id=? AND kind=? AND day>? AND day<?",
     "messages_by_client_id": "messages_by_client_id (client_id=? AND conversation_id=?)",
     "hot_conversations": "PRIMARY KEY (workspace_id=? AND id=?)",
     "conversation_as": "PRIMARY KEY (workspace_id=? AND id=?)",

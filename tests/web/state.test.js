@@ -243,6 +243,10 @@ describe('conversations', () => {
     assert.equal(contactIn(conv(state))?.name, 'Cara W.');
   });
 
+  test('that were deleted are gone', () => {
+    assert.equal(conv(after([{ type: 'conversation.deleted', data: { id: conv(after([])).id } }])), undefined);
+  });
+
   test('of an expired contact are gone', () => {
     assert.equal(conv(after([{ type: 'contact.expired', data: { id: 'cara' } }])), undefined);
   });

@@ -171,6 +171,7 @@ async def list_conversations(
     if not actor.sees_all and view == "mine":
         found = [c for c in found if c.assignee_id == actor.id]
     page = found[:limit]
+    tx.note_read("conversations:")
     return page, page[-1].activity_seq if len(found) > limit else None
 
 
@@ -189,6 +190,7 @@ async def list_changed_conversations(
     page = await tx.all(
         Conversation, f"changed_conversations_of_{whose}", skip=bounded(skip), most=limit, **asked
     )  # fmt: skip
+    tx.note_read("conversations:")
     return page, int(total)
 
 

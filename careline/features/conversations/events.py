@@ -30,6 +30,10 @@ class ConversationAssigned(ConversationEvent, frozen=True, kw_only=True):
         return "staff"
 
 
+class ConversationDeleted(ConversationEvent, frozen=True, kw_only=True):
+    """Gone with all that was said in it."""
+
+
 class ParticipantJoined(ConversationEvent, frozen=True, kw_only=True):
     about = _ABOUT
 

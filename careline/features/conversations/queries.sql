@@ -119,3 +119,19 @@ DELETE FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 
 -- name: delete_participants
 DELETE FROM participants WHERE conversation_id = ANY(:ids);
+
+-- name: message_beyond
+SELECT id FROM messages WHERE conversation_id = :conversation_id ORDER BY seq LIMIT 1 OFFSET :skip;
+
+-- name: delete_oldest_messages
+DELETE FROM messages WHERE conversation_id = :conversation_id AND seq IN (
+  SELECT seq FROM messages WHERE conversation_id = :conversation_id ORDER BY seq LIMIT :most);
+
+-- name: delete_all_messages
+DELETE FROM messages WHERE conversation_id = :conversation_id;
+
+-- name: delete_marks
+DELETE FROM marks WHERE conversation_id = :conversation_id;
+
+-- name: delete_readers
+DELETE FROM readers WHERE conversation_id = :conversation_id;

@@ -124,6 +124,7 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
         people=thread.people,
         origin=sending.origin,
         request=sending.request,
+        asked=sending.asked,
     )
     if message.kind == "note":
         return
@@ -161,6 +162,7 @@ async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
         about=now,
         people=thread.people,
         origin=None,
+        asked=sending.asked,
     )
 
 
@@ -205,6 +207,7 @@ async def list_messages(
     if sum(given is not None for given in (before, after, around)) > 1:
         raise Invalid("before", "Give one of before, after and around.")
     await access(tx, actor, conversation_id)
+    tx.note_read(f"history:{conversation_id}")
     asked: dict[str, str | int] = {
         "conversation_id": conversation_id,
         "notes": int(notes and actor.kind != "contact"),

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from careline.core.actor import Actor, Kind
+from careline.core.context import Context, current
 
 # A `file` stands for one that the sender keeps elsewhere: its metadata says where.
 MessageKind = Literal["text", "file", "system", "note"]
@@ -38,7 +39,10 @@ class Message(Struct, frozen=True):
 
 
 class Sending(Struct, frozen=True):
-    """One request of a batch: who says what where, by which connection (`origin`) and as which command of it."""
+    """One request of a batch: who says what where, by which connection (`origin`) and as which command of it.
+
+    `asked` is where it came from: a batch has no such place of its own.
+    """
 
     actor: Actor
     conversation_id: str
@@ -50,6 +54,7 @@ class Sending(Struct, frozen=True):
     metadata: str = "{}"
     origin: str | None = None
     request: str | None = None
+    asked: Context = field(default_factory=current.get)
 
 
 class Sent(Struct, frozen=True):

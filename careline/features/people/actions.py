@@ -258,6 +258,7 @@ async def access_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact:
     contact = await find_contact(tx, actor, contact_id)
     if contact is None or not await _may_see(tx, actor, contact_id):
         raise NotFound("There is no such contact.")
+    tx.note_read(f"contact:{contact_id}")
     return contact
 
 

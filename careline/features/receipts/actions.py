@@ -95,7 +95,23 @@ async def _mark(
     await _store(tx, reader, thread, marking.kind, ranges, after)
     if marking.kind == "read" and reader.kind in rules.OTHER:
         await _recount(tx, thread, reader.kind, after)
-    _tell(tx, thread, marking)
+    _tell(tx, thread, await _without_notes(tx, marking, messages))
+
+
+async def _without_notes(tx: Tx, marking: Marking, messages: dict[str, Message]) -> Marking:
+    """As both sides are told of it: contacts must not learn that there is a note, not even by its id.
+
+    Up to a note is up to the newest public message before it; where there is none, only the staff are told.
+    """
+    if marking.message_ids is not None:
+        public = tuple(id_ for id_ in marking.message_ids if messages[id_].kind != "note")
+        return msgspec.structs.replace(marking, message_ids=public)
+    note = messages.get(marking.up_to or "")
+    if note is None or note.kind != "note":
+        return marking
+    asked = {"conversation_id": note.conversation_id, "before": note.seq, "notes": 0, "most": 1, "skip": 0}
+    message = await tx.one(Message, "messages_before", **asked)
+    return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
 
 
 def _seq(thread: Thread, messages: dict[str, Message], message_id: str, side: str) -> int:
@@ -150,7 +166,7 @@ def _tell(tx: Tx, thread: Thread, marking: Marking) -> None:
         if marking.kind == "read"
         else MessageDelivered(**who)  # type: ignore[arg-type]
     )
-    tx.emit(event, reader, people=thread.people, origin=marking.origin)
+    tx.emit(event, reader, people=thread.people, origin=marking.origin, asked=marking.asked)
 
 
 async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark]:

@@ -10,6 +10,11 @@ class _Marked(ConversationEvent, frozen=True, kw_only=True):
     up_to: str | None = None
     message_ids: tuple[str, ...] | None = None
 
+    @property
+    def audience(self) -> str:
+        """Of what only staff see, only they are told that it was read."""
+        return "staff" if self.message_ids == () else "all"
+
 
 class MessageRead(_Marked, frozen=True, kw_only=True):
     """`unread_count` is what remains unread on the reader's side."""

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from careline.core.actor import Actor
+from careline.core.context import Context, current
 
 MarkKind = Literal["read", "delivered"]
 
@@ -37,6 +38,7 @@ class Marking(Struct, frozen=True):
     """One request of a batch: up to a message (None: the last one), or exactly these messages.
 
     `reached` is for connections that know no message ids: up to the newest message that is not beyond this number.
+    `asked` is where it came from.
     """
 
     actor: Actor
@@ -46,3 +48,4 @@ class Marking(Struct, frozen=True):
     message_ids: tuple[str, ...] | None = None
     origin: str | None = None
     reached: int | None = None
+    asked: Context = field(default_factory=current.get)

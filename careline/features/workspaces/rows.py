@@ -10,7 +10,17 @@ Status = Literal["open", "pending", "closed", "archived"]
 
 
 class WorkspaceSettings(Struct, frozen=True):
-    """How a workspace is set up beyond what the hot path asks."""
+    """How a workspace is set up beyond what the hot path asks.
+
+    `audit_days`, `attachment_days` and `conversation_days` are how long entries of the audit, what strangers attached,
+    and conversations nobody writes in any more are kept; None keeps them for ever.
+    `time_zone` says when a day begins, such as `Europe/London`.
+    """
+
+    attachment_days: int | None = 90
+    audit_days: int = 2_192
+    conversation_days: int | None = None
+    time_zone: str = "UTC"
 
 
 class Workspace(Struct, frozen=True):

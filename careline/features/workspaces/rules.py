@@ -3,6 +3,7 @@
 import re
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -12,6 +13,7 @@ from careline.core.errors import Forbidden, Invalid
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
+MOST_DAYS = 36_525
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -39,7 +41,25 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    return msgspec.convert(values, WorkspaceSettings)
+    checked = msgspec.convert(values, WorkspaceSettings)
+    for field in ("attachment_days", "audit_days", "conversation_days"):
+        days = getattr(checked, field)
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise Invalid(field, f"From 1 to {MOST_DAYS} days.")
+    if not is_time_zone(checked.time_zone):
+        raise Invalid("time_zone", "Write a time zone such as Europe/London.")
+    return checked
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the calendar knows it. A name is words, so that none leads to a file elsewhere."""
+    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name):
+        return False
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        return False
+    return True
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

@@ -251,6 +251,7 @@ const reactions = {
   'conversation.started': (s, e) => about(s, e.data.conversation),
   'conversation.updated': (s, e) => about(s, e.data.conversation),
   'conversation.assigned': (s, e) => about(s, e.data.conversation),
+  'conversation.deleted': (s, e) => gone(s, e.data.id),
   'participant.joined': joined,
   'participant.left': left,
   'contact.added': (s, e) => contact(s, e.data.contact),

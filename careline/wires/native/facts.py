@@ -61,6 +61,10 @@ class AboutToken(Struct, frozen=True):
     contact_id: str
 
 
+class Deleted(Struct, frozen=True):
+    id: str
+
+
 class Expired(Struct, frozen=True):
     id: str
 

@@ -10,6 +10,7 @@ from careline.core.events import Event, PresenceChanged, Recorded, Signal, Typin
 from careline.core.page import Cursors
 from careline.features.conversations.events import (
     ConversationAssigned,
+    ConversationDeleted,
     ConversationStarted,
     ConversationUpdated,
     ParticipantJoined,
@@ -150,6 +151,11 @@ def _expired(recorded: Recorded, side: str, author: bool) -> facts.Expired:
     return facts.Expired(event.contact_id)
 
 
+def _deleted(recorded: Recorded, side: str, author: bool) -> facts.Deleted:
+    event: Any = recorded.event
+    return facts.Deleted(event.conversation_id)
+
+
 WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
@@ -159,6 +165,7 @@ WORDS: dict[type[Event], Word] = {
     ConversationStarted: _conversation,
     ConversationUpdated: _conversation,
     ConversationAssigned: _conversation,
+    ConversationDeleted: _deleted,
     ParticipantJoined: _participant,
     ParticipantLeft: _participant,
     ContactAdded: _contact,

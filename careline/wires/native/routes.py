@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from careline.core.actor import Actor
 from careline.core.errors import BadRequest, Invalid, Refused
 from careline.wires import shapes
 from careline.wires.http import Call, Handler, Route
@@ -44,7 +45,7 @@ def _handler(command: Command) -> Handler:
         actor = None
         if command.who != "public":
             actor = await call.server.identify(call.bearer, call.address) if call.bearer else None
-            command.admit(actor)
+            _admit(command, call, actor)
             if actor is not None:
                 call.allow_origin(actor.workspace_id)
                 call.server.gate.take_as("commands", actor)
@@ -54,6 +55,7 @@ def _handler(command: Command) -> Handler:
         try:
             result = await command.handle(ask, request)
         except Refused as refused:
+            call.server.auditor.refused(actor, command.name, request, refused)
             response = NATIVE.refuse(refused, call.request_id)
         else:
             response = _answer(command, result)
@@ -61,6 +63,14 @@ def _handler(command: Command) -> Handler:
         return response
 
     return handle
+
+
+def _admit(command: Command, call: Call, actor: Actor | None) -> None:
+    try:
+        command.admit(actor)
+    except Refused as refused:
+        call.server.auditor.refused(actor, command.name, None, refused)
+        raise
 
 
 def _answer(command: Command, result: Any) -> web.Response:

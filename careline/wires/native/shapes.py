@@ -16,7 +16,7 @@ from careline.features.messages.rows import MessageKind
 from careline.features.people.rows import Contact as StoredContact
 from careline.features.people.rows import Staff as StoredStaff
 from careline.features.tokens.rows import ContactToken
-from careline.features.workspaces.rows import Status, Threading
+from careline.features.workspaces.rows import Status, Threading, settings_of
 from careline.features.workspaces.rows import Workspace as StoredWorkspace
 
 PREVIEW = 200
@@ -123,6 +123,10 @@ class Workspace(Struct, frozen=True):
     staff_reply_status: Status | None
     edit_window_ms: int
     origins: list[str]
+    attachment_days: int | None = 90
+    audit_days: int = 2_192
+    conversation_days: int | None = None
+    time_zone: str = "UTC"
 
 
 class WorkspaceName(Struct, frozen=True):
@@ -244,6 +248,7 @@ def staff(stored: StoredStaff) -> Staff:
 
 
 def workspace(stored: StoredWorkspace) -> Workspace:
+    chosen = settings_of(stored)
     return Workspace(
         stored.id,
         stored.name,
@@ -254,6 +259,10 @@ def workspace(stored: StoredWorkspace) -> Workspace:
         stored.staff_reply_status,
         stored.edit_window_ms,
         msgspec.json.decode(stored.origins, type=list[str]),
+        chosen.attachment_days,
+        chosen.audit_days,
+        chosen.conversation_days,
+        chosen.time_zone,
     )
 
 

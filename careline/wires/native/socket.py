@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from careline.core import context
 from careline.core.actor import Actor
@@ -59,6 +59,7 @@ class NativeTalk:
         self._address = address
         self._origin = origin
         self._request_id = request_id
+        self._asked = Context(request_id, address, "native")
         self._socket: Socket
         self._connection: Connection | None = None
         self._introducing = False
@@ -170,12 +171,14 @@ class NativeTalk:
         if connection is None:
             return
         actor = connection.actor
-        context.current.set(Context(self._request_id, self._address, "native", connection.id))
+        reads = command.method == "GET"
+        context.current.set(structs.replace(self._asked, origin=connection.id, reads=reads))
         try:
             command.admit(actor)
             ask = Asking(self._server, actor, self._address, self._origin, connection.id, token=self._token)
             result = await command.handle(ask, request)
         except Refused as refused:
+            self._server.auditor.refused(actor, command.name, request, refused)
             self._refuse(refused, request_id)
         except Exception as error:
             log_failure(error, self._request_id, command.name)
@@ -188,16 +191,16 @@ class NativeTalk:
         connection = self._connection
         assert connection is not None
         try:
-            sent = self._server.send(sending(connection.actor, request, connection.id, request_id))
+            sent = self._server.send(sending(connection.actor, request, connection.id, request_id, self._asked))
         except Refused as refused:
             self._refuse(refused, request_id)
             return
         self._sending += 1
         if self._sending >= IN_FLIGHT:
             self._socket.transport.pause_reading()
-        sent.add_done_callback(lambda done: self._sent(done, connection.actor, request_id))
+        sent.add_done_callback(lambda done: self._sent(done, connection.actor, request, request_id))
 
-    def _sent(self, done: "asyncio.Future[Sent]", actor: Actor, request_id: str) -> None:
+    def _sent(self, done: "asyncio.Future[Sent]", actor: Actor, request: Send, request_id: str) -> None:
         self._sending -= 1
         if self._sending == IN_FLIGHT // 2:
             self._resume()
@@ -205,6 +208,7 @@ class NativeTalk:
             return
         error = done.exception()
         if isinstance(error, Refused):
+            self._server.auditor.refused(actor, "message.send", request, error, self._asked)
             self._refuse(error, request_id)
         elif error is not None:
             log_failure(error, self._request_id, "message.send")

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careline.core.actor import Actor
+from careline.core.context import Context, current
 from careline.core.page import Page
 from careline.features.messages import rules as message_rules
 from careline.features.messages.actions import access_message, delete_message, edit_message, list_messages
@@ -99,7 +100,13 @@ async def send(ask: Asking, request: Send) -> shapes.Message:
     return shapes.message(sent.message, actor.kind, author=True)
 
 
-def sending(actor: Actor, request: Send, connection: str | None = None, command_id: str | None = None) -> Sending:
+def sending(
+    actor: Actor,
+    request: Send,
+    connection: str | None = None,
+    command_id: str | None = None,
+    asked: Context | None = None,
+) -> Sending:
     """The request as the verb takes it; with the socket's connection and command id, so that the fact can answer it."""
     return Sending(
         actor,
@@ -112,6 +119,7 @@ def sending(actor: Actor, request: Send, connection: str | None = None, command_
         "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
         connection,
         command_id,
+        asked or current.get(),
     )
 
 

@@ -13,7 +13,7 @@ from careline.wires.native.commands import Asking, Nothing, Request, command, gi
 
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
-    "origins",
+    "origins", "attachment_days", "audit_days", "conversation_days", "time_zone",
 )  # fmt: skip
 
 
@@ -30,6 +30,10 @@ class ChangeWorkspace(Request, frozen=True):
     staff_reply_status: Status | UnsetType | None = UNSET
     edit_window_ms: int | UnsetType = UNSET
     origins: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+    attachment_days: int | UnsetType | None = UNSET
+    audit_days: int | UnsetType = UNSET
+    conversation_days: int | UnsetType | None = UNSET
+    time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
 
 
 class Welcome(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""How much is said, by how many, and how soon people are answered and helped: figures by day, kept as it happens."""
