@@ -12,8 +12,9 @@ class Thread:
     """
 
     __slots__ = (
-        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
-        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
+        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "labels", "last_seq",
+        "marked_unread_at", "message_count", "moved", "people", "snoozed_until", "staff_read_seq", "staff_unread",
+        "status", "status_rules", "workspace_id",
     )  # fmt: skip
 
     def __init__(self, workspace_id: str, row: Hot) -> None:
@@ -28,6 +29,9 @@ class Thread:
         self.staff_read_seq = row.staff_read_seq
         self.contact_read_seq = row.contact_read_seq
         self.closed_at = row.closed_at
+        self.snoozed_until = row.snoozed_until
+        self.marked_unread_at = row.marked_unread_at
+        self.labels = row.labels
         self.people = tuple((row.people or "").split())
         self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
@@ -56,12 +60,15 @@ def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
             "activity_seq": t.activity_seq,
             "staff_unread": t.staff_unread,
             "contact_unread": t.contact_unread,
+            "snoozed_until": t.snoozed_until,
             "now": tx.now,
         }
         for t in threads.values()
         if t.moved
     ]
     tx.later("set_heads", moved)
+    labelled = [t for t in threads.values() if t.moved and t.labels != "[]"]
+    tx.later("move_labels", [{"id": t.id, "status": t.status, "activity_seq": t.activity_seq} for t in labelled])
 
 
 async def store_reading(tx: Tx, thread: Thread) -> None:
@@ -74,4 +81,5 @@ async def store_reading(tx: Tx, thread: Thread) -> None:
         contact_unread=thread.contact_unread,
         staff_read_seq=thread.staff_read_seq,
         contact_read_seq=thread.contact_read_seq,
+        marked_unread_at=thread.marked_unread_at,
     )

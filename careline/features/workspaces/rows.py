@@ -10,7 +10,13 @@ Status = Literal["open", "pending", "closed", "archived"]
 
 
 class WorkspaceSettings(Struct, frozen=True):
-    """How a workspace is set up beyond what the hot path asks."""
+    """How a workspace is set up beyond what the hot path asks.
+
+    `auto_close_after_ms`, `auto_archive_after_ms`: for how long a conversation may be quiet, None for ever.
+    """
+
+    auto_archive_after_ms: int | None = None
+    auto_close_after_ms: int | None = None
 
 
 class Workspace(Struct, frozen=True):

@@ -12,6 +12,7 @@ from careline.core.errors import Forbidden, Invalid
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -39,7 +40,12 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    return msgspec.convert(values, WorkspaceSettings)
+    wanted = msgspec.convert(values, WorkspaceSettings)
+    for field in ("auto_archive_after_ms", "auto_close_after_ms"):
+        quiet_ms = getattr(wanted, field)
+        if quiet_ms is not None and not HOUR_MS <= quiet_ms <= 3_660 * DAY_MS:
+            raise Invalid(field, "From an hour to ten years, in milliseconds; null for never.")
+    return wanted
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

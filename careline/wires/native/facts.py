@@ -21,6 +21,19 @@ class AboutContact(Struct, frozen=True):
     contact: shapes.Contact
 
 
+class AboutLabel(Struct, frozen=True):
+    label: shapes.Label
+
+
+class Deleted(Struct, frozen=True):
+    id: str
+
+
+class Merged(Struct, frozen=True):
+    conversation: shapes.Conversation
+    merged_id: str
+
+
 class AboutStaff(Struct, frozen=True):
     staff: shapes.Staff
 

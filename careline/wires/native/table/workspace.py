@@ -13,7 +13,7 @@ from careline.wires.native.commands import Asking, Nothing, Request, command, gi
 
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
-    "origins",
+    "origins", "auto_archive_after_ms", "auto_close_after_ms",
 )  # fmt: skip
 
 
@@ -30,6 +30,8 @@ class ChangeWorkspace(Request, frozen=True):
     staff_reply_status: Status | UnsetType | None = UNSET
     edit_window_ms: int | UnsetType = UNSET
     origins: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+    auto_archive_after_ms: int | UnsetType | None = UNSET
+    auto_close_after_ms: int | UnsetType | None = UNSET
 
 
 class Welcome(Struct, frozen=True):
