@@ -25,7 +25,7 @@ from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from tests.world import GREENLEAF, Person, World
 
-HOUR = 3_600_000
+HOUR, MINUTE = 3_600_000, 60_000
 
 
 async def triage(world: World, person: Person, conversation_id: str = "", **wishes: Any) -> Conversation:
@@ -169,10 +169,10 @@ async def test_what_is_put_off_is_away_until_its_time_or_the_contact_writes(worl
 
 async def test_it_comes_back_by_itself_to_the_top_and_once(world: World) -> None:
     database, clock = world.app.database, world.app.database.clock
-    await triage(world, world.ana, snoozed_until=clock() + HOUR)
+    await triage(world, world.ana, snoozed_until=clock() + MINUTE)
     await database.write(wake_conversation, system(GREENLEAF), world.conversation)
     assert await listed(world, world.ana) == [world.dev_conversation], "an earlier wish's job wakes nothing"
-    clock._latest += HOUR
+    clock._latest += MINUTE
     await database.write(wake_conversation, system(GREENLEAF), world.conversation)
     assert await listed(world, world.ana) == [world.conversation, world.dev_conversation]
     before = (await world.ana.asks("GET", "/v1/events"))["cursor"]

@@ -36,6 +36,7 @@ conversation.triage     conversation  403     403  403 ok  ok  ok  404
 conversation.label      conversation  403     403  403 ok  ok  ok  404
 conversation.unread     conversation  403     403  403 ok  ok  ok  404
 conversation.history    conversation  403     403  403 ok  ok  ok  404
+conversation.transcript conversation  404     ok   404 ok  ok  ok  404
 conversation.merge      conversation  403     403  403 ok  ok  ok  404
 conversation.delete     conversation  403     403  403 ok  403 403 404
 participant.add         conversation  404     ok   404 ok  ok  ok  404

@@ -77,7 +77,9 @@ async def labels_named(tx: Tx, actor: Actor, names: Sequence[str]) -> list[Label
     rules.may_sort(actor)
     known = await list_labels(tx, actor)
     by_name = {label.folded: label for label in known}
-    wanted = {name.casefold(): name for name in rules.few([rules.label_name(n) for n in names], "names")}
+    wanted: dict[str, str] = {}
+    for name in rules.few([rules.label_name(n) for n in names], "names"):
+        wanted.setdefault(name.casefold(), name)
     for folded, name in wanted.items():
         if folded not in by_name:
             by_name[folded] = await _add(tx, actor, [*by_name.values()], name, rules.COLOUR)

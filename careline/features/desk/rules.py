@@ -155,4 +155,5 @@ def unread(side: str, said: Sequence[Said], marks: Sequence[Mark], floors: dict[
 
 
 def idle(quiet: Quiet, before: int) -> bool:
+    """Nobody wrote in it or changed it since, and nobody put it off."""
     return quiet.quiet_since < before and quiet.updated_at < before and quiet.snoozed_until is None

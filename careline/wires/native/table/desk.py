@@ -1,4 +1,6 @@
-"""What staff do with conversations: labels, triage, history, merging, deleting."""
+"""What staff do with conversations: labels, triage, history, merging, deleting, transcripts."""
+
+import asyncio
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -7,8 +9,11 @@ from careline.features.desk.actions import label_conversation, list_changes, mar
 from careline.features.desk.labels import add_label, delete_label, list_labels, update_label
 from careline.features.desk.merging import delete_conversation, merge_conversations
 from careline.features.desk.rules import COLOUR
-from careline.wires.native import shapes
-from careline.wires.native.commands import Asking, Nothing, Request, command, given
+from careline.features.desk.transcripts import PAGES, open_transcript, transcript_page
+from careline.features.messages.rows import Message
+from careline.wires import typeset
+from careline.wires.native import shapes, transcripts
+from careline.wires.native.commands import Asking, Document, Nothing, Request, command, given
 from careline.wires.native.table.conversations import Limit, Which, one
 
 
@@ -48,6 +53,13 @@ class Merge(Which, frozen=True):
 class History(Which, frozen=True):
     limit: Limit = 50
     cursor: str | None = None
+
+
+class Keep(Which, frozen=True):
+    format: transcripts.Format = "json"
+    time_zone: str = "UTC"
+    notes: bool = False
+    before: str | None = None
 
 
 class ChangeList(Struct, frozen=True):
@@ -139,3 +151,38 @@ async def end(ask: Asking, request: Which) -> shapes.Empty:
     """Delete a conversation with all that was said in it; for administrators."""
     await ask.server.database.write(delete_conversation, ask.somebody, request.conversation_id)
     return shapes.Empty()
+
+
+@command(
+    "conversation.transcript",
+    "GET",
+    "/v1/conversations/{conversation_id}/transcript",
+    transcripts.Transcript,
+    on_socket=False,
+    also=("text/plain; charset=utf-8", "application/pdf"),
+)
+async def transcript(ask: Asking, request: Keep) -> transcripts.Transcript | Document:
+    """What was said, to keep: the newest 2,000 messages or those before a cursor, as JSON, text or PDF."""
+    server, actor = ask.server, ask.somebody
+    where, use = transcripts.zone(request.time_zone), f"transcript/{request.conversation_id}"
+    before = server.cursors.decode(request.before, actor.workspace_id, use, "before") if request.before else None
+    cover = await server.database.read(open_transcript, actor, request.conversation_id, notes=request.notes)
+    said: list[Message] = []
+    for _ in range(PAGES):
+        page, before = await server.database.read(
+            transcript_page, actor, request.conversation_id, before=before, notes=request.notes
+        )
+        said = page + said
+        if before is None:
+            break
+        await asyncio.sleep(0)
+    further = None if before is None else server.cursors.encode(before, actor.workspace_id, use)
+    now = server.clock()
+    told = await asyncio.to_thread(transcripts.transcript, cover, said, actor.kind, where, now, further)
+    if request.format == "json":
+        return told
+    ending = {"text": "txt", "pdf": "pdf"}[request.format]
+    name = transcripts.filename(request.conversation_id, now, ending)
+    if request.format == "text":
+        return Document(await asyncio.to_thread(transcripts.as_text, told), "text/plain; charset=utf-8", name)
+    return Document(await typeset.pdf(await asyncio.to_thread(transcripts.as_document, told)), "application/pdf", name)
