@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from careline.core.actor import Actor, system
+from careline.core.actor import Actor, Kind, system
 from careline.features.conversations.actions import add_participant, start_alone
 from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
@@ -224,7 +224,9 @@ class Cast:
         made = []
         for _ in range(2 if command == "conversation.merge" else 1):
             new = await self.world.app.database.write(start_alone, boss.actor)
-            people = [("contact", contact), *([("staff", "hal")] if whose == "own" else [])]
+            people: list[tuple[Kind, str]] = [("contact", contact), ("staff", "hal")]
+            if whose != "own":
+                people.pop()
             for kind, person_id in people:
                 await self.world.app.database.write(add_participant, boss.actor, new.id, kind, person_id)
             made.append(new.id)

@@ -53,8 +53,9 @@ WHERE workspace_id = :workspace_id AND assignee_id = :assignee_id AND status = :
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: conversations_of_person
-SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
-WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
+-- CROSS JOIN: a person has few conversations, and SQLite would rather walk all of the workspace's in their order.
+SELECT {conversation of c} FROM participants p CROSS JOIN conversations c
+WHERE c.workspace_id = p.workspace_id AND c.id = p.conversation_id AND p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
   AND c.status = :status AND c.activity_seq < :before AND {sieve}
 ORDER BY c.activity_seq DESC LIMIT :most;
 
@@ -176,3 +177,9 @@ DELETE FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 
 -- name: delete_participants
 DELETE FROM participants WHERE conversation_id = ANY(:ids);
+
+-- name: delete_labels_in
+DELETE FROM conversation_labels WHERE conversation_id = ANY(:ids);
+
+-- name: delete_changes_in
+DELETE FROM changes WHERE conversation_id = ANY(:ids);

@@ -85,12 +85,6 @@ DELETE FROM marks WHERE conversation_id = ANY(:ids);
 -- name: delete_readers_in
 DELETE FROM readers WHERE conversation_id = ANY(:ids);
 
--- name: delete_labels_in
-DELETE FROM conversation_labels WHERE conversation_id = ANY(:ids);
-
--- name: delete_changes_in
-DELETE FROM changes WHERE conversation_id = ANY(:ids);
-
 -- name: quietest_conversations
 SELECT c.id, c.activity_seq,
   COALESCE((SELECT m.created_at FROM messages m WHERE m.conversation_id = c.id AND m.seq = c.last_seq), c.created_at) AS quiet_since,
