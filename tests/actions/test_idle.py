@@ -9,13 +9,13 @@ from careline.features.desk import idle
 from careline.features.desk.actions import list_changes, triage_conversation
 from careline.features.workspaces.actions import update_workspace
 from careline.work.tidy import Tidy
-from tests.world import GREENLEAF, World
+from tests.world import GREENLEAF, HILLSIDE, World
 
 HOUR, DAY = 3_600_000, 86_400_000
 
 
-async def status(world: World, conversation_id: str) -> str:
-    return (await world.app.database.read(access, system(GREENLEAF), conversation_id)).status
+async def status(world: World, conversation_id: str, home: str = GREENLEAF) -> str:
+    return (await world.app.database.read(access, system(home), conversation_id)).status
 
 
 async def later(world: World, ms: int) -> None:
@@ -39,7 +39,7 @@ async def test_the_quiet_are_closed_then_archived_and_who_writes_is_not(world: W
     await tidy.once()
     await tidy.once()
     assert await status(world, world.conversation) == "archived"
-    assert await status(world, world.fay_conversation) == "open", "another workspace has settings of its own"
+    assert await status(world, world.fay_conversation, HILLSIDE) == "open", "another workspace has settings of its own"
 
 
 async def test_what_was_touched_or_put_off_is_not_quiet(world: World) -> None:

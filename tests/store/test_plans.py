@@ -33,7 +33,7 @@ USES = {
     "messages_after": "PRIMARY KEY (conversation_id=? AND seq>?)",
     "conversations_of_workspace": "conversations_by_activity (workspace_id=? AND status=? AND activity_seq<?)",
     "unassigned_conversations": "conversations_by_activity (workspace_id=? AND status=? AND activity_seq<?)",
-    "conversations_of_person": "p USING COVERING INDEX participants_by_person (workspace_id=? AND kind=? AND person_id=?)",
+    "conversations_of_person": "participants_by_person (workspace_id=? AND kind=? AND person_id=?)",
     "labelled_conversations": "conversations_by_label (workspace_id=? AND label_id=? AND status=? AND activity_seq<?)",
     "pinned_conversations": "conversations_pinned (workspace_id=? AND status=? AND activity_seq<?)",
     "snoozed_conversations": "conversations_snoozed (workspace_id=? AND status=? AND activity_seq<?)",
