@@ -43,12 +43,12 @@ clean: ## Remove what make has made
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.python
 	@echo "Installing what Careline needs into $(VENV) (once, about half a minute) ..."
-	@$(INSTALL) .
+	@$(INSTALL) '.[pdf]'
 	@touch $@
 
 $(VENV)/.installed-test: pyproject.toml constraints.txt | $(VENV)/.python
 	@echo "Installing what the tests need into $(VENV) (once, one to three minutes) ..."
-	@$(INSTALL) '.[test,bench]'
+	@$(INSTALL) '.[test,bench,pdf]'
 	@touch $@ $(VENV)/.installed
 
 # ensurepip is asked for too: Debian keeps it in a package of its own, and without it `venv` fails half-way.

@@ -20,6 +20,7 @@ from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.conversations.visits import expire_visit
+from careline.features.desk.actions import wake_conversation
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep
@@ -57,9 +58,11 @@ from careline.work.keeping import Keeper
 from careline.work.runner import Do, Runner
 from careline.work.schedule import every
 from careline.work.sealing import SEAL_EVERY_S, seal_all
+from careline.work.tidy import Tidy
 
 logger = logging.getLogger("careline")
 SWEEP_S = 1.0
+TIDY_S = 60.0
 BACKLOG = 1024
 
 
@@ -116,7 +119,7 @@ class App:
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
-        self.jobs: dict[str, Do] = {"visit.expire": _expire_visit}
+        self.jobs: dict[str, Do] = {"conversation.wake": _wake, "visit.expire": _expire_visit}
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -197,6 +200,7 @@ class App:
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
             every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
             every(SEAL_EVERY_S, lambda: seal_all(self.database)),
+            every(TIDY_S, Tidy(self.database).once),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
             *self._hinting(self._hints),
@@ -310,6 +314,11 @@ def _bind(host: str, port: int) -> sockets.socket:
 def _host(bound: sockets.socket) -> str:
     host = str(bound.getsockname()[0])
     return f"[{host}]" if ":" in host else host
+
+
+async def _wake(tx: Tx, actor: Actor, payload: str) -> None:
+    wake = msgspec.json.decode(payload, type=consequences.WakeConversation)
+    await wake_conversation(tx, actor, wake.conversation_id)
 
 
 async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:

@@ -12,11 +12,14 @@ from careline.core.events import Event
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
+    ConversationMerged,
     ConversationStarted,
+    ConversationTriaged,
     ConversationUpdated,
     ParticipantJoined,
     ParticipantLeft,
 )
+from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
@@ -46,6 +49,19 @@ def expire_unused_visit(event: Event, now: int) -> Job | None:
     return Job("visit.expire", ExpireVisit(event.contact_id), now + DAY) if event.anonymous else None
 
 
+class WakeConversation(Struct, frozen=True):
+    """Look at the time until which it was put off whether it still is."""
+
+    conversation_id: str
+
+
+def wake_in_time(event: Event, now: int) -> Job | None:
+    assert isinstance(event, ConversationTriaged)
+    if event.snoozed_until is None or "snoozed_until" not in event.changed:
+        return None
+    return Job("conversation.wake", WakeConversation(event.conversation_id), event.snoozed_until)
+
+
 CONSEQUENCES: dict[type[Event], Plans] = {
     WorkspaceAdded: [],
     WorkspaceUpdated: [],
@@ -62,8 +78,13 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     ConversationUpdated: [],
     ConversationAssigned: [],
     ConversationDeleted: [],
+    ConversationMerged: [],
+    ConversationTriaged: [wake_in_time],
     ParticipantJoined: [],
     ParticipantLeft: [],
+    LabelAdded: [],
+    LabelUpdated: [],
+    LabelDeleted: [],
     MessageSent: [],
     MessageEdited: [],
     MessageDeleted: [],

@@ -35,7 +35,9 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
 
     @property
     def hangs_up(self) -> tuple[str, ...]:
-        """Connections that this fact ends, by credential (`token:…`), person, or `conversation/person`."""
+        """Connections that this fact ends, by credential (`token:…`), person, `conversation/person`, or
+        `conversation:…` for all that are bound to it.
+        """
         return ()
 
     @property

@@ -51,7 +51,12 @@ class Connection:
         self.person = actor.person
         self.wire = wire
         self.conversation_id = conversation_id
-        self.keys = {actor.credential, self.person, f"{conversation_id}/{self.person}"}
+        self.keys = {
+            actor.credential,
+            self.person,
+            f"{conversation_id}/{self.person}",
+            f"conversation:{conversation_id}",
+        }
         self.view = (wire, actor.kind)
         self.view_author = (wire, f"{actor.kind}/author")
         self.view_origin = (wire, f"{actor.kind}/origin")

@@ -2,7 +2,8 @@
 
 A statement stands under `-- name: edit_message`, or `-- name: lock_head [postgres]` where the engines cannot agree.
 Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many statements select stands once, under
-`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name.
+`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name; what
+many ask for stands under `-- part: sieve` and is written `{sieve}`.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-_NAME = re.compile(r"^-- (name|columns): (\w+)(?: \[(sqlite|postgres)\])?\s*$", re.M)
+_NAME = re.compile(r"^-- (name|columns|part): (\w+)(?: \[(sqlite|postgres)\])?\s*$", re.M)
 _COLUMNS = re.compile(r"\{(\w+)(?: of (\w+))?\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _ANY = re.compile(r"= ANY\(:(\w+)\)")
@@ -29,25 +30,27 @@ class Statement(Struct, frozen=True):
 
 def load(files: list[Path], engine: str) -> dict[str, Statement]:
     """Every statement of the files for one engine. A name given twice, or for no engine, is an error."""
-    texts: dict[str, str] = {}
-    columns: dict[str, list[str]] = {}
+    found: dict[str, dict[str, str]] = {"name": {}, "columns": {}, "part": {}}
     for file in files:
-        parts = _NAME.split(file.read_text(encoding="utf-8"))[1:]
-        for what, name, only, text in zip(parts[::4], parts[1::4], parts[2::4], parts[3::4], strict=True):
+        pieces = _NAME.split(file.read_text(encoding="utf-8"))[1:]
+        for what, name, only, text in zip(pieces[::4], pieces[1::4], pieces[2::4], pieces[3::4], strict=True):
             if only and only != engine:
                 continue
-            if name in (columns if what == "columns" else texts):
+            if name in found[what]:
                 raise ValueError(f"{file}: a second {what} {name}")
-            if what == "columns":
-                columns[name] = text.strip().rstrip(";").replace(",", " ").split()
-            else:
-                texts[name] = text.strip().rstrip(";")
-    return {name: statement(name, _with_columns(text, columns), engine) for name, text in texts.items()}
+            found[what][name] = text.strip().rstrip(";")
+    return {
+        name: statement(name, _filled(text, found["columns"], found["part"]), engine)
+        for name, text in found["name"].items()
+    }
 
 
-def _with_columns(text: str, columns: dict[str, list[str]]) -> str:
-    def written(found: re.Match[str]) -> str:
-        return ", ".join(f"{found[2]}.{column}" if found[2] else column for column in columns[found[1]])
+def _filled(text: str, columns: dict[str, str], parts: dict[str, str]) -> str:
+    def written(place: re.Match[str]) -> str:
+        if place[1] in parts:
+            return parts[place[1]]
+        names = columns[place[1]].replace(",", " ").split()
+        return ", ".join(f"{place[2]}.{column}" if place[2] else column for column in names)
 
     return _COLUMNS.sub(written, text)
 

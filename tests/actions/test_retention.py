@@ -6,7 +6,7 @@ import pytest
 
 from careline.core.actor import system
 from careline.core.clock import Clock
-from careline.features.conversations import removal
+from careline.features.desk import removal
 from careline.features.retention.actions import conversations_due, expire_conversation
 from careline.features.retention.rules import HOUR_MS, Look, jumped, may_delete
 from careline.features.workspaces.rules import DAY_MS

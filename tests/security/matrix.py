@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from careline.core.actor import Actor, system
-from careline.features.conversations.actions import add_participant
+from careline.core.actor import Actor, Kind, system
+from careline.features.conversations.actions import add_participant, start_alone
 from careline.features.conversations.visits import start_visit
+from careline.features.desk.labels import add_label
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.world import GREENLEAF, HILLSIDE, Person, World
@@ -31,6 +32,13 @@ conversation.get        conversation  404     ok   404 ok  ok  ok  404
 conversation.update     conversation  404     ok   404 ok  ok  ok  404
 conversation.assign     conversation  403     403  403 ok  ok  ok  404
 conversation.presence   conversation  404     ok   404 ok  ok  ok  404
+conversation.triage     conversation  403     403  403 ok  ok  ok  404
+conversation.label      conversation  403     403  403 ok  ok  ok  404
+conversation.unread     conversation  403     403  403 ok  ok  ok  404
+conversation.history    conversation  403     403  403 ok  ok  ok  404
+conversation.transcript conversation  404     ok   404 ok  ok  ok  404
+conversation.merge      conversation  403     403  403 ok  ok  ok  404
+conversation.delete     conversation  403     403  403 ok  403 403 404
 participant.add         conversation  404     ok   404 ok  ok  ok  404
 participant.remove      conversation  404     403  404 ok  ok  ok  404
 typing.set              conversation  404     ok   404 ok  ok  ok  404
@@ -43,6 +51,10 @@ receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
 event.list              -             ok      ok   ok  ok  ok  ok  ok
+label.list              -             403     403  403 ok  ok  ok  ok
+label.add               -             403     403  403 ok  403 403 403
+label.update            label         403     403  403 ok  403 403 403
+label.delete            label         403     403  403 ok  403 403 403
 staff.list              -             403     403  403 ok  ok  ok  ok
 staff.add               -             403     403  403 ok  403 403 403
 staff.get               staff         403     403  403 ok  ok  ok  ok
@@ -68,6 +80,7 @@ session.delete          -             403     403  403 ok  ok  ok  ok
 # Whoever may not even ask about others is told so, whether there is such a one or not.
 NOT_THERE = {
     "conversation.start": {"visitor": "403", "cara": "403", "dev": "403"},
+    "conversation.delete": {"gil": "404", "hal": "404"},
     "message.delete": {"gil": "404", "hal": "404"},
     "participant.remove": {"cara": "404"},
 }
@@ -188,8 +201,10 @@ class Cast:
         """A thing that is `own`, `another` or `foreign`, made anew where the command would use it up."""
         make: dict[str, Callable[[str], Awaitable[dict[str, str]]]] = {
             "conversation": self._conversation, "message": self._message, "staff": self._staff,
-            "contact": self._contact, "token": self._token, "-": self._nothing,
+            "contact": self._contact, "token": self._token, "label": self._label, "-": self._nothing,
         }  # fmt: skip
+        if line.command in ("conversation.merge", "conversation.delete"):
+            return await self._used_up(line.command, whose)
         fields = await make[line.thing](whose)
         if line.command == "participant.remove":
             boss = system(HILLSIDE if whose == "foreign" else GREENLEAF)
@@ -202,6 +217,27 @@ class Cast:
 
     async def _conversation(self, whose: str) -> dict[str, str]:
         return {"conversation_id": self.conversations[whose]}
+
+    async def _used_up(self, command: str, whose: str) -> dict[str, str]:
+        """A conversation that is there for this once, and where it could go."""
+        boss, contact = {
+            "own": (self.world.ana, "cara"), "another": (self.world.ana, "dev"), "foreign": (self.world.eve, "fay"),
+        }[whose]  # fmt: skip
+        made = []
+        for _ in range(2 if command == "conversation.merge" else 1):
+            new = await self.world.app.database.write(start_alone, boss.actor)
+            people: list[tuple[Kind, str]] = [("contact", contact), ("staff", "hal")]
+            if whose != "own":
+                people.pop()
+            for kind, person_id in people:
+                await self.world.app.database.write(add_participant, boss.actor, new.id, kind, person_id)
+            made.append(new.id)
+        return dict(zip(("conversation_id", "into"), made, strict=False))
+
+    async def _label(self, whose: str) -> dict[str, str]:
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        made = await self.world.app.database.write(add_label, system(home), f"{self.canary[home]} {next(_number)}")
+        return {"label_id": made.id}
 
     async def _message(self, whose: str) -> dict[str, str]:
         author = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
@@ -230,6 +266,10 @@ def body(command: str) -> dict[str, Any]:
     bodies: dict[str, dict[str, Any]] = {
         "conversation.update": {"subject": "A subject"},
         "conversation.assign": {"staff_id": None},
+        "conversation.triage": {"priority": "high"},
+        "conversation.label": {"names": ["Insurance"]},
+        "label.add": {"name": f"Label {number}"},
+        "label.update": {"colour": f"#{number:06d}"},
         "participant.add": {"kind": "contact", "id": "gus"},
         "typing.set": {"typing": True},
         "message.send": {"body": "A message"},

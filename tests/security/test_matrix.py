@@ -94,6 +94,7 @@ def judge(line: Line, person: str, whose: str, status: int, answer: bytes) -> No
 UNKNOWN = {
     "conversation_id": new_id,
     "message_id": new_id,
+    "label_id": new_id,
     "staff_id": new_id,
     "contact_id": new_id,
     "token_id": new_id,

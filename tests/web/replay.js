@@ -30,6 +30,7 @@ const byId = (entries) => Object.fromEntries(entries.sort(([a], [b]) => (a < b ?
 const picture = (state) => ({
   conversations: byId(Object.values(state.conversations).map((/** @type {any} */ c) => [c.id, {
     subject: c.subject, status: c.status, assignee: c.assignee_id, unread: c.unread_count, metadata: c.metadata,
+    sorted: [c.labels, c.priority, c.pinned_at, c.snoozed_until],
     last: c.last_message && [c.last_message.id, c.last_message.body],
     people: c.participants.map((/** @type {any} */ p) => p.kind + ':' + (p.id ?? p.name)).sort(),
   }])),

@@ -332,3 +332,31 @@ test('events nobody here knows, and names of Object itself, change nothing', () 
   const state = start();
   for (const type of ['token.issued', 'constructor', '__proto__', 'toString']) assert.equal(reduce(state, { type, data: {} }), state);
 });
+
+describe('what staff do with conversations', () => {
+  const triaged = (/** @type {any} */ more) => ({ type: 'conversation.triaged', conversation_id: 'c1', data: { conversation: { id: 'c1', ...more } } });
+  const billing = { id: 'l1', name: 'Billing', colour: '#b45309' };
+
+  test('sorting changes the conversation and leaves its people', () => {
+    const state = after([triaged({ labels: ['l1'], priority: 'high', unread_count: 1 })]);
+    assert.deepEqual([conv(state).labels, conv(state).priority, conv(state).unread_count], [['l1'], 'high', 1]);
+    assert.deepEqual(conv(state).participants, conv(start()).participants);
+  });
+
+  test('a deleted label comes off', () => {
+    const state = after([{ type: 'label.added', data: { label: billing } }, triaged({ labels: ['l1', 'l2'] }), { type: 'label.deleted', data: { id: 'l1' } }]);
+    assert.deepEqual([state.labels, conv(state).labels], [{}, ['l2']]);
+  });
+
+  test('of two merged one is gone, and the other is read anew with what was being written', () => {
+    const both = start({ conversations: { c1: conversation(), c2: conversation({ id: 'c2' }) } });
+    const state = after([sent({ id: 'a' }), pending('k1', { conversation_id: 'c2' }), { type: 'conversation.merged', conversation_id: 'c1', data: { conversation: { id: 'c1' }, merged_id: 'c2' } }], both);
+    assert.deepEqual(Object.keys(state.conversations), ['c1']);
+    assert.deepEqual([ids(state), state.wanted, state.threads.c1?.pending.map((p) => p.conversation_id)], [[], ['c1'], ['c1']]);
+  });
+
+  test('a deleted one is gone', () => {
+    const state = after([sent({ id: 'a' }), { type: 'conversation.deleted', conversation_id: 'c1', data: { id: 'c1' } }]);
+    assert.deepEqual([state.conversations, state.threads], [{}, {}]);
+  });
+});

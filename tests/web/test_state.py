@@ -43,6 +43,15 @@ def patch(person: str, **body: Any) -> Act:
     return lambda world: getattr(world, person).asks("PATCH", f"/v1/conversations/{world.conversation}", json=body)
 
 
+def put(person: str, path: str, **body: Any) -> Act:
+    return lambda world: getattr(world, person).asks("PUT", f"/v1/conversations/{world.conversation}{path}", json=body)
+
+
+async def triage(world: World) -> Any:
+    wishes = {"snoozed_until": world.app.database.clock() + 60_000, "pinned": True, "priority": "urgent"}
+    return await world.ana.asks("PATCH", f"/v1/conversations/{world.conversation}/triage", json=wishes)
+
+
 async def last_message(world: World) -> str:
     page = await world.cara.asks("GET", f"/v1/conversations/{world.conversation}/messages?limit=1")
     return str(page["items"][0]["id"])
@@ -81,6 +90,12 @@ ACTS: list[tuple[str, Act]] = [
     ("Ben's answer", post("ben", "/messages", body="See you soon")),
     ("given to nobody", post("ana", "/assign", staff_id=None)),
     ("Ben leaves", leave),
+    ("named labels", put("ana", "/labels", names=["Insurance"])),
+    ("put off, pinned and urgent", triage),
+    ("woken by a message", post("cara", "/messages", body="Hello again")),
+    ("read for a second time", post("ana", "/read")),
+    ("marked unread", post("ana", "/unread")),
+    ("read once more", post("ana", "/read")),
     ("closed", patch("ana", status="closed")),
     ("reopened by a message", post("cara", "/messages", body="One more thing")),
     ("taken back", delete),

@@ -15,7 +15,7 @@ from careline.features.workspaces.rows import Workspace, settings_of
 from careline.features.workspaces.rules import DAY_MS
 
 # What is looked at under a name of its own, though it is another thing's.
-_RECORDS = {"history": "conversation"}
+_RECORDS = {"history": "conversation", "transcript": "conversation"}
 # The fields by which requests and facts name what they are about, the nearest first.
 _NAMED = ("message_id", "attachment_id", "token_id", "contact_id", "staff_id", "conversation_id", "session_id")
 # Ids that people make up could say anything: only what looks like an id is kept of what was not found.
@@ -32,12 +32,14 @@ def may_look(actor: Actor) -> None:
 def viewed(noted: list[str]) -> list[tuple[str, str | None]]:
     """The acts, as action and record, of one reading that noted these as `noun:id`.
 
-    Whatever was read of a conversation, it was loaded first: that is an act of its own only where nothing nearer was.
+    Whatever was read of a conversation, it was loaded first, and a transcript is made of history: those are acts of
+    their own only where nothing nearer was.
     """
     distinct = list(dict.fromkeys(noted))
-    nearer = [what for what in distinct if not what.startswith("conversation:")]
+    for coarse in ("conversation:", "history:"):
+        distinct = [what for what in distinct if not what.startswith(coarse)] or distinct
     acts = []
-    for what in nearer or distinct:
+    for what in distinct:
         noun, _, id_ = what.partition(":")
         acts.append((f"{noun}.viewed", f"{_RECORDS.get(noun, noun)}:{id_}" if id_ else None))
     return acts

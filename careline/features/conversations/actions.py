@@ -10,6 +10,7 @@ from careline.core.actor import Actor, Kind
 from careline.core.errors import Invalid, NotFound
 from careline.core.page import skip as bounded
 from careline.features.conversations import rules
+from careline.features.conversations.changes import note_changes
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationStarted,
@@ -17,7 +18,7 @@ from careline.features.conversations.events import (
     ParticipantJoined,
     ParticipantLeft,
 )
-from careline.features.conversations.rows import Conversation, Participant
+from careline.features.conversations.rows import Conversation, Participant, Sieve
 from careline.features.people.actions import (
     access_staff,
     find_contact,
@@ -28,6 +29,7 @@ from careline.features.workspaces.rows import Status
 from careline.store.database import Tx
 
 LAST = 1 << 62
+ANY = Sieve()
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -152,24 +154,23 @@ async def _start(
 
 
 async def list_conversations(
-    tx: Tx, actor: Actor, *, view: str = "all", status: str = "active", before: int | None = None, limit: int = 50
+    tx: Tx,
+    actor: Actor,
+    *,
+    view: str = "all",
+    status: str = "active",
+    sieve: Sieve = ANY,
+    before: int | None = None,
+    limit: int = 50,
 ) -> tuple[list[Conversation], int | None]:
     """The conversations the actor may see, newest activity first, and the position of the next page.
 
     `view` is `all`, `mine` (assigned to the actor) or `unassigned`; for whom only participates, both look at their own.
     """
-    wanted = dict(workspace_id=actor.workspace_id, before=before or LAST, most=limit + 1)
-    if not actor.sees_all or actor.kind == "contact":
-        query, more = "conversations_of_person", {"kind": actor.kind, "person_id": actor.id}
-    elif view == "mine":
-        query, more = "assigned_conversations", {"assignee_id": actor.id}
-    else:
-        query, more = ("unassigned_conversations" if view == "unassigned" else "conversations_of_workspace"), {}
-    ranges = [await tx.all(Conversation, query, status=word, **wanted, **more) for word in rules.status_words(status)]
-    newest = merge(*ranges, key=lambda c: c.activity_seq, reverse=True)
-    found = list(islice(newest, limit + 1))
-    if not actor.sees_all and view == "mine":
-        found = [c for c in found if c.assignee_id == actor.id]
+    query, asked = rules.listed(actor, view, status, sieve)
+    asked |= dict(workspace_id=actor.workspace_id, before=before or LAST, most=limit + 1)
+    ranges = [await tx.all(Conversation, query, status=word, **asked) for word in rules.status_words(status)]
+    found = list(islice(merge(*ranges, key=lambda c: c.activity_seq, reverse=True), limit + 1))
     page = found[:limit]
     tx.note_read("conversations:")
     return page, page[-1].activity_seq if len(found) > limit else None
@@ -222,15 +223,17 @@ async def update_conversation(
         metadata=before.metadata if metadata is None else metadata,
         closed_at=rules.closed_at(status or before.status, before.closed_at, tx.now),
         updated_at=tx.now,
+        snoozed_until=before.snoozed_until if (status or before.status) in rules.ACTIVE else None,
     )
-    await _store(tx, after)
+    await store(tx, after)
     changed = after.status if after.status != before.status else None
-    tx.emit(
+    seq = tx.emit(
         ConversationUpdated(conversation_id=after.id, status=changed),
         actor,
         about=after,
         people=await people_in(tx, after.id),
     )
+    note_changes(tx, actor, seq, before, after)
     return after
 
 
@@ -246,17 +249,19 @@ async def assign_conversation(tx: Tx, actor: Actor, conversation_id: str, staff_
         if staff.deactivated_at is not None:
             raise Invalid("staff_id", "This staff member is deactivated.")
         await add_participant(tx, actor, conversation_id, "staff", staff_id)
-    await _store(tx, after)
-    tx.emit(
+    await store(tx, after)
+    seq = tx.emit(
         ConversationAssigned(conversation_id=after.id, staff_id=staff_id),
         actor,
         about=after,
         people=await people_in(tx, after.id),
     )
+    note_changes(tx, actor, seq, before, after)
     return after
 
 
-async def _store(tx: Tx, conversation: Conversation) -> None:
+async def store(tx: Tx, conversation: Conversation) -> None:
+    """Write what people set of a conversation, and where its labels find it."""
     await tx.run(
         "update_conversation",
         workspace_id=conversation.workspace_id,
@@ -266,8 +271,20 @@ async def _store(tx: Tx, conversation: Conversation) -> None:
         assignee_id=conversation.assignee_id,
         metadata=conversation.metadata,
         closed_at=conversation.closed_at,
+        priority=conversation.priority,
+        snoozed_until=conversation.snoozed_until,
+        pinned_at=conversation.pinned_at,
+        labels=conversation.labels,
+        marked_unread_at=conversation.marked_unread_at,
         now=tx.now,
     )
+    if conversation.labels != "[]":
+        await tx.run(
+            "move_labels",
+            id=conversation.id,
+            status=conversation.status,
+            activity_seq=conversation.activity_seq,
+        )
 
 
 async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind, person_id: str) -> Conversation:

@@ -30,8 +30,37 @@ class ConversationAssigned(ConversationEvent, frozen=True, kw_only=True):
         return "staff"
 
 
+class ConversationTriaged(ConversationEvent, frozen=True, kw_only=True):
+    """Staff sorted it, or it came back from being put off: `changed` names the fields. The staff's own business."""
+
+    about = _ABOUT
+
+    changed: tuple[str, ...]
+    snoozed_until: int | None = None
+
+    @property
+    def audience(self) -> str:
+        return "staff"
+
+
+class ConversationMerged(ConversationEvent, frozen=True, kw_only=True):
+    """What was said in `merged_id`, and who took part there, is in this conversation now; the other is gone."""
+
+    about = _ABOUT
+
+    merged_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"conversation:{self.merged_id}",)
+
+
 class ConversationDeleted(ConversationEvent, frozen=True, kw_only=True):
     """Gone with all that was said in it."""
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"conversation:{self.conversation_id}",)
 
 
 class ParticipantJoined(ConversationEvent, frozen=True, kw_only=True):

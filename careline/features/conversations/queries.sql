@@ -1,7 +1,14 @@
 -- columns: conversation
 id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count, last_seq, activity_seq,
 staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at, closed_at, priority,
-snoozed_until, pinned_at, labels;
+snoozed_until, pinned_at, labels, marked_unread_at;
+
+-- part: sieve
+(CAST(:label AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id AND l.label_id = :label))
+  AND (CAST(:priority AS TEXT) IS NULL OR c.priority = :priority)
+  AND (:unread = 0 OR c.staff_unread > 0 OR c.marked_unread_at IS NOT NULL) AND (:pinned = 0 OR c.pinned_at IS NOT NULL)
+  AND (:snoozed = 0 OR c.snoozed_until IS NOT NULL) AND (:awake = 0 OR c.snoozed_until IS NULL)
+  AND (CAST(:assignee_id AS TEXT) IS NULL OR c.assignee_id = :assignee_id) AND (:unassigned = 0 OR c.assignee_id IS NULL);
 
 -- name: insert_conversation
 INSERT INTO conversations (id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count,
@@ -30,22 +37,64 @@ ORDER BY c.activity_seq DESC LIMIT 1;
 
 -- name: conversations_of_workspace
 SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND status = :status AND activity_seq < :before
+  AND (:awake = 0 OR snoozed_until IS NULL)
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: unassigned_conversations
 SELECT {conversation} FROM conversations
 WHERE workspace_id = :workspace_id AND status = :status AND assignee_id IS NULL AND activity_seq < :before
+  AND (:awake = 0 OR snoozed_until IS NULL)
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: assigned_conversations
 SELECT {conversation} FROM conversations
 WHERE workspace_id = :workspace_id AND assignee_id = :assignee_id AND status = :status AND activity_seq < :before
+  AND (:awake = 0 OR snoozed_until IS NULL)
 ORDER BY activity_seq DESC LIMIT :most;
 
 -- name: conversations_of_person
-SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
-WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
-  AND c.status = :status AND c.activity_seq < :before
+-- CROSS JOIN: a person has few conversations, and SQLite would rather walk all of the workspace's in their order.
+SELECT {conversation of c} FROM participants p CROSS JOIN conversations c
+WHERE c.workspace_id = p.workspace_id AND c.id = p.conversation_id AND p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id
+  AND c.status = :status AND c.activity_seq < :before AND {sieve}
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: labelled_conversations [sqlite]
+-- CROSS JOIN and INDEXED BY: what the sieve holds back is told by rows, not by another order of reading.
+SELECT {conversation of c} FROM conversation_labels b INDEXED BY conversations_by_label
+CROSS JOIN conversations c ON c.workspace_id = b.workspace_id AND c.id = b.conversation_id
+WHERE b.workspace_id = :workspace_id AND b.label_id = :label AND b.status = :status AND b.activity_seq < :before AND {sieve}
+ORDER BY b.activity_seq DESC LIMIT :most;
+
+-- name: labelled_conversations [postgres]
+SELECT {conversation of c} FROM conversation_labels b
+JOIN conversations c ON c.workspace_id = b.workspace_id AND c.id = b.conversation_id
+WHERE b.workspace_id = :workspace_id AND b.label_id = :label AND b.status = :status AND b.activity_seq < :before AND {sieve}
+ORDER BY b.activity_seq DESC LIMIT :most;
+
+-- name: pinned_conversations
+SELECT {conversation of c} FROM conversations c WHERE c.pinned_at IS NOT NULL
+  AND c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: snoozed_conversations
+SELECT {conversation of c} FROM conversations c WHERE c.snoozed_until IS NOT NULL
+  AND c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: prior_conversations
+SELECT {conversation of c} FROM conversations c WHERE c.priority <> 'normal' AND c.priority = :priority
+  AND c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: unread_conversations
+SELECT {conversation of c} FROM conversations c WHERE (c.staff_unread > 0 OR c.marked_unread_at IS NOT NULL)
+  AND c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
+ORDER BY c.activity_seq DESC LIMIT :most;
+
+-- name: sieved_conversations
+SELECT {conversation of c} FROM conversations c
+WHERE c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
 ORDER BY c.activity_seq DESC LIMIT :most;
 
 -- name: changed_conversations_of_workspace
@@ -66,7 +115,8 @@ WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :perso
 
 -- name: update_conversation
 UPDATE conversations SET subject = :subject, status = :status, assignee_id = :assignee_id, metadata = :metadata,
-  closed_at = :closed_at, updated_at = :now
+  closed_at = :closed_at, priority = :priority, snoozed_until = :snoozed_until, pinned_at = :pinned_at, labels = :labels,
+  marked_unread_at = :marked_unread_at, updated_at = :now
 WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: insert_participant
@@ -91,20 +141,28 @@ SELECT kind, person_id FROM participants WHERE conversation_id = :conversation_i
 -- name: hot_conversations
 SELECT c.id, c.status, c.message_count, c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq,
   c.contact_read_seq, c.closed_at, w.contact_message_status, w.staff_reply_status,
-  (SELECT string_agg(p.kind || ':' || p.person_id, ' ') FROM participants p WHERE p.conversation_id = c.id) AS people
+  (SELECT string_agg(p.kind || ':' || p.person_id, ' ') FROM participants p WHERE p.conversation_id = c.id) AS people,
+  c.snoozed_until, c.marked_unread_at, c.labels
 FROM conversations c JOIN workspaces w ON w.id = c.workspace_id
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:ids);
 
 -- name: set_heads
 UPDATE conversations SET status = :status, closed_at = :closed_at, message_count = :message_count,
   last_seq = :last_seq, activity_seq = :activity_seq, staff_unread = :staff_unread, contact_unread = :contact_unread,
-  updated_at = :now
+  snoozed_until = :snoozed_until, updated_at = :now
 WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: set_reading
 UPDATE conversations SET staff_unread = :staff_unread, contact_unread = :contact_unread,
-  staff_read_seq = :staff_read_seq, contact_read_seq = :contact_read_seq
+  staff_read_seq = :staff_read_seq, contact_read_seq = :contact_read_seq, marked_unread_at = :marked_unread_at
 WHERE workspace_id = :workspace_id AND id = :id;
+
+-- name: move_labels
+UPDATE conversation_labels SET status = :status, activity_seq = :activity_seq WHERE conversation_id = :id;
+
+-- name: insert_change
+INSERT INTO changes (conversation_id, number, at, actor, field, before, after)
+VALUES (:conversation_id, :number, :at, :actor, :field, :before, :after);
 
 -- name: wrote_anything
 SELECT 1 FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
@@ -120,18 +178,8 @@ DELETE FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 -- name: delete_participants
 DELETE FROM participants WHERE conversation_id = ANY(:ids);
 
--- name: message_beyond
-SELECT id FROM messages WHERE conversation_id = :conversation_id ORDER BY seq LIMIT 1 OFFSET :skip;
+-- name: delete_labels_in
+DELETE FROM conversation_labels WHERE conversation_id = ANY(:ids);
 
--- name: delete_oldest_messages
-DELETE FROM messages WHERE conversation_id = :conversation_id AND seq IN (
-  SELECT seq FROM messages WHERE conversation_id = :conversation_id ORDER BY seq LIMIT :most);
-
--- name: delete_all_messages
-DELETE FROM messages WHERE conversation_id = :conversation_id;
-
--- name: delete_marks
-DELETE FROM marks WHERE conversation_id = :conversation_id;
-
--- name: delete_readers
-DELETE FROM readers WHERE conversation_id = :conversation_id;
+-- name: delete_changes_in
+DELETE FROM changes WHERE conversation_id = ANY(:ids);

@@ -13,6 +13,7 @@ class Conversation(Struct, frozen=True):
     """`thread` is what makes it the only one of its people where the workspace allows one; `last_seq` the number of
     its last public message (0: none), `activity_seq` that by which lists order it. Unread counts are per side;
     up to `staff_read_seq`, `contact_read_seq` a side has read everything. `labels` is a JSON list of label ids.
+    `marked_unread_at` is when staff wished to read it again.
     """
 
     id: str
@@ -37,6 +38,12 @@ class Conversation(Struct, frozen=True):
     snoozed_until: int | None = None
     pinned_at: int | None = None
     labels: str = "[]"
+    marked_unread_at: int | None = None
+
+    @property
+    def shown_to_staff_as_unread(self) -> int:
+        """What is unread, and one more where it is marked so."""
+        return self.staff_unread + (self.marked_unread_at is not None)
 
 
 class Participant(Struct, frozen=True):
@@ -51,6 +58,32 @@ class Participant(Struct, frozen=True):
     @property
     def person(self) -> str:
         return f"{self.kind}:{self.id}"
+
+
+class Sieve(Struct, frozen=True):
+    """What a list of staff leaves through: each as long as it is given. `snoozed` None leaves sleeping ones out of the
+    active list only.
+    """
+
+    label: str | None = None
+    priority: Priority | None = None
+    unread: bool = False
+    pinned: bool = False
+    snoozed: bool | None = None
+
+
+class Change(Struct, frozen=True):
+    """Who changed what of a conversation: `field` is `status`, `assignee`, `priority` or `label`, which is named as
+    it was called then. `number` orders them.
+    """
+
+    conversation_id: str
+    number: int
+    at: int
+    actor: str
+    field: str
+    before: str | None
+    after: str | None
 
 
 class Hot(Struct, frozen=True):
@@ -71,3 +104,6 @@ class Hot(Struct, frozen=True):
     contact_message_status: Status | None
     staff_reply_status: Status | None
     people: str | None
+    snoozed_until: int | None
+    marked_unread_at: int | None
+    labels: str

@@ -1,11 +1,14 @@
 """What may be done with a conversation, and by whom."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import msgspec
 
 from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden, Invalid
-from careline.features.conversations.rows import Conversation
+from careline.features.conversations.rows import Conversation, Sieve
 from careline.features.workspaces.rows import Status, Threading
 
 METADATA_BYTES = 8_192
@@ -99,3 +102,49 @@ def status_words(status: str) -> tuple[Status, ...]:
     if status not in known:
         raise Invalid("status", f"One of {', '.join(known)}.")
     return known[status]
+
+
+def listed(actor: Actor, view: str, status: str, sieve: Sieve) -> tuple[str, dict[str, Any]]:
+    """The statement that reads as few conversations as possible for this list, and what it asks for."""
+    if actor.kind == "contact" and sieve != Sieve():
+        raise Forbidden("Only staff sort conversations.")
+    awake = actor.kind != "contact" and (sieve.snoozed is False or (sieve.snoozed is None and status == "active"))
+    asked: dict[str, Any] = {
+        "label": sieve.label,
+        "priority": sieve.priority,
+        "unread": int(sieve.unread),
+        "pinned": int(sieve.pinned),
+        "snoozed": int(sieve.snoozed is True),
+        "awake": int(awake),
+        "assignee_id": actor.id if view == "mine" else None,
+        "unassigned": int(view == "unassigned"),
+    }
+    if not actor.sees_all:
+        # Both other views are their own conversations to whom only participates.
+        return "conversations_of_person", asked | {"kind": actor.kind, "person_id": actor.id, "unassigned": 0}
+    if sieve in (Sieve(), Sieve(snoozed=False)):
+        plain = {"mine": "assigned_conversations", "unassigned": "unassigned_conversations"}
+        return plain.get(view, "conversations_of_workspace"), asked
+    return _narrowest(sieve), asked
+
+
+def _narrowest(sieve: Sieve) -> str:
+    if sieve.label is not None:
+        return "labelled_conversations"
+    if sieve.pinned:
+        return "pinned_conversations"
+    if sieve.snoozed:
+        return "snoozed_conversations"
+    if sieve.priority not in (None, "normal"):
+        return "prior_conversations"
+    return "unread_conversations" if sieve.unread else "sieved_conversations"
+
+
+def changes(before: Conversation, after: Conversation) -> Iterator[tuple[str, str | None, str | None]]:
+    """What the history of a conversation tells of a change."""
+    if before.status != after.status:
+        yield "status", before.status, after.status
+    if before.assignee_id != after.assignee_id:
+        yield "assignee", before.assignee_id, after.assignee_id
+    if before.priority != after.priority:
+        yield "priority", before.priority, after.priority

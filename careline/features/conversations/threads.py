@@ -1,5 +1,7 @@
 """Conversations while a batch is decided: loaded for many requests at once, moved in memory, written together."""
 
+from msgspec import structs
+
 from careline.core.actor import Actor
 from careline.features.conversations.rows import Hot
 from careline.store.database import Question, Tx
@@ -12,11 +14,13 @@ class Thread:
     """
 
     __slots__ = (
-        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
-        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
+        "_row", "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "labels", "last_seq",
+        "marked_unread_at", "message_count", "moved", "people", "snoozed_until", "staff_read_seq", "staff_unread",
+        "status", "status_rules", "workspace_id",
     )  # fmt: skip
 
     def __init__(self, workspace_id: str, row: Hot) -> None:
+        self._row = row
         self.workspace_id = workspace_id
         self.id = row.id
         self.status = row.status
@@ -28,26 +32,25 @@ class Thread:
         self.staff_read_seq = row.staff_read_seq
         self.contact_read_seq = row.contact_read_seq
         self.closed_at = row.closed_at
+        self.snoozed_until = row.snoozed_until
+        self.marked_unread_at = row.marked_unread_at
+        self.labels = row.labels
         self.people = tuple((row.people or "").split())
         self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
 
     def row(self) -> Hot:
         """What a batch that comes after would read."""
-        return Hot(
-            self.id,
-            self.status,
-            self.message_count,
-            self.last_seq,
-            self.activity_seq,
-            self.staff_unread,
-            self.contact_unread,
-            self.staff_read_seq,
-            self.contact_read_seq,
-            self.closed_at,
-            self.status_rules["contact"],
-            self.status_rules["staff"],
-            " ".join(self.people),
+        return structs.replace(
+            self._row,
+            status=self.status,
+            message_count=self.message_count,
+            last_seq=self.last_seq,
+            activity_seq=self.activity_seq,
+            staff_unread=self.staff_unread,
+            contact_unread=self.contact_unread,
+            closed_at=self.closed_at,
+            snoozed_until=self.snoozed_until,
         )
 
     def sees(self, actor: Actor) -> bool:
@@ -83,12 +86,15 @@ def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
             "activity_seq": t.activity_seq,
             "staff_unread": t.staff_unread,
             "contact_unread": t.contact_unread,
+            "snoozed_until": t.snoozed_until,
             "now": tx.now,
         }
         for t in threads.values()
         if t.moved
     ]
     tx.later("set_heads", moved)
+    labelled = [t for t in threads.values() if t.moved and t.labels != "[]"]
+    tx.later("move_labels", [{"id": t.id, "status": t.status, "activity_seq": t.activity_seq} for t in labelled])
 
 
 async def store_reading(tx: Tx, thread: Thread) -> None:
@@ -101,4 +107,5 @@ async def store_reading(tx: Tx, thread: Thread) -> None:
         contact_unread=thread.contact_unread,
         staff_read_seq=thread.staff_read_seq,
         contact_read_seq=thread.contact_read_seq,
+        marked_unread_at=thread.marked_unread_at,
     )

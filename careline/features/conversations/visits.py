@@ -51,6 +51,7 @@ async def expire_visit(tx: Tx, actor: Actor, contact_id: str) -> None:
     mine = await tx.all(_Id, "ids_of_person", workspace_id=actor.workspace_id, kind="contact", person_id=contact_id)
     unused = [row.id for row in mine]
     await tx.run("delete_conversations", ids=unused, workspace_id=actor.workspace_id)
-    await tx.run("delete_participants", ids=unused)
+    for statement in ("delete_participants", "delete_labels_in", "delete_changes_in"):
+        await tx.run(statement, ids=unused)
     await forget_tokens(tx, actor, contact_id)
     await expire_contact(tx, actor, contact_id)

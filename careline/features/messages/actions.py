@@ -10,7 +10,8 @@ from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
 from careline.features.conversations.actions import LAST, access, people_in
-from careline.features.conversations.events import ConversationUpdated
+from careline.features.conversations.changes import note_changes
+from careline.features.conversations.events import ConversationTriaged, ConversationUpdated
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
 from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
@@ -133,6 +134,11 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
     thread.last_seq = thread.activity_seq = message.seq
     if message.sender_kind == "contact":
         thread.staff_unread += 1
+        if thread.snoozed_until is not None:
+            thread.snoozed_until = None
+            woken = ConversationTriaged(conversation_id=thread.id, changed=("snoozed_until",))
+            now = (await _now(tx, thread))[1]
+            tx.emit(woken, sending.actor, about=now, people=thread.people, asked=sending.asked)
     elif message.sender_kind == "staff":
         thread.contact_unread += 1
     status = thread.status_rules.get(message.sender_kind) or thread.status
@@ -142,10 +148,18 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
 
 
 async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
-    stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=sending.actor.workspace_id)
+    before, now = await _now(tx, thread)
+    changed = ConversationUpdated(conversation_id=thread.id, status=thread.status)
+    seq = tx.emit(changed, sending.actor, about=now, people=thread.people, asked=sending.asked)
+    note_changes(tx, sending.actor, seq, before, now)
+
+
+async def _now(tx: Tx, thread: Thread) -> tuple[Conversation, Conversation]:
+    """The conversation as it is stored, and as the batch has moved it."""
+    stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
     if stored is None:
         raise NotFound("There is no such conversation.")
-    now = msgspec.structs.replace(
+    return stored, msgspec.structs.replace(
         stored,
         status=thread.status,
         closed_at=thread.closed_at,
@@ -154,15 +168,8 @@ async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
         activity_seq=thread.activity_seq,
         staff_unread=thread.staff_unread,
         contact_unread=thread.contact_unread,
+        snoozed_until=thread.snoozed_until,
         updated_at=tx.now,
-    )
-    tx.emit(
-        ConversationUpdated(conversation_id=thread.id, status=thread.status),
-        sending.actor,
-        about=now,
-        people=thread.people,
-        origin=None,
-        asked=sending.asked,
     )
 
 

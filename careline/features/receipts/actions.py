@@ -6,6 +6,7 @@ import msgspec
 
 from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
+from careline.features.conversations.events import ConversationTriaged
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.threads import Thread, load_threads, store_reading
 from careline.features.messages.actions import access_message
@@ -71,7 +72,10 @@ async def _reached(tx: Tx, marking: Marking) -> Marking:
 
 
 def _unread(thread: Thread, side: str) -> int:
-    return thread.contact_unread if side == "contact" else thread.staff_unread
+    """What is shown to the side as unread."""
+    if side == "contact":
+        return thread.contact_unread
+    return thread.staff_unread + (thread.marked_unread_at is not None)
 
 
 async def _mark(
@@ -89,7 +93,12 @@ async def _mark(
     else:
         after = max(before, _seq(thread, messages, marking.up_to, reader.kind) if marking.up_to else 0)
         ranges = [(before + 1, after)] if after > before else []
+    wished = marking.kind == "read" and reader.kind == "staff" and thread.marked_unread_at is not None
+    if wished:
+        thread.marked_unread_at = None
     if not ranges:
+        if wished:
+            await _unmark(tx, thread, marking)
         return
     readers[place] = after
     await _store(tx, reader, thread, marking.kind, ranges, after)
@@ -112,6 +121,14 @@ async def _without_notes(tx: Tx, marking: Marking, messages: dict[str, Message])
     asked = {"conversation_id": note.conversation_id, "before": note.seq, "notes": 0, "most": 1, "skip": 0}
     message = await tx.one(Message, "messages_before", **asked)
     return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
+
+
+async def _unmark(tx: Tx, thread: Thread, marking: Marking) -> None:
+    """Staff read again what they had marked as unread: nobody else is told, for all of it was read before."""
+    await store_reading(tx, thread)
+    (now,) = await tx.all(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
+    done = ConversationTriaged(conversation_id=thread.id, changed=("unread_count",))
+    tx.emit(done, marking.actor, about=now, people=thread.people, origin=marking.origin)
 
 
 def _seq(thread: Thread, messages: dict[str, Message], message_id: str, side: str) -> int:

@@ -3,8 +3,8 @@
 from msgspec import Struct
 
 from careline.core.actor import Actor
-from careline.features.conversations.removal import remove_conversation
 from careline.features.conversations.rows import Conversation
+from careline.features.desk.removal import remove_conversation
 from careline.features.retention import rules
 from careline.features.retention.rules import Look
 from careline.features.workspaces.actions import workspace_of

@@ -13,12 +13,15 @@ class WorkspaceSettings(Struct, frozen=True):
     """How a workspace is set up beyond what the hot path asks.
 
     `audit_days`, `attachment_days` and `conversation_days` are how long entries of the audit, what strangers attached,
-    and conversations nobody writes in any more are kept; None keeps them for ever.
-    `time_zone` says when a day begins, such as `Europe/London`.
+    and conversations nobody writes in any more are kept; None keeps them for ever. `auto_close_after_ms` and
+    `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever. `time_zone` says when a day
+    begins, such as `Europe/London`.
     """
 
     attachment_days: int | None = 90
     audit_days: int = 2_192
+    auto_archive_after_ms: int | None = None
+    auto_close_after_ms: int | None = None
     conversation_days: int | None = None
     time_zone: str = "UTC"
 

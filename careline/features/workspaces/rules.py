@@ -14,6 +14,7 @@ from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
 MOST_DAYS = 36_525
+HOUR_MS = 3_600_000
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -48,6 +49,10 @@ def settings(values: dict[str, Any]) -> WorkspaceSettings:
             raise Invalid(field, f"From 1 to {MOST_DAYS} days.")
     if not is_time_zone(checked.time_zone):
         raise Invalid("time_zone", "Write a time zone such as Europe/London.")
+    for field in ("auto_archive_after_ms", "auto_close_after_ms"):
+        quiet_ms = getattr(checked, field)
+        if quiet_ms is not None and not HOUR_MS <= quiet_ms <= 3_660 * DAY_MS:
+            raise Invalid(field, "From an hour to ten years, in milliseconds; null for never.")
     return checked
 
 

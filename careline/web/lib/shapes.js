@@ -38,7 +38,12 @@
  * @property {LastMessage|null} [last_message]
  * @property {number} created_at
  * @property {number} updated_at
+ * @property {"low"|"normal"|"high"|"urgent"} [priority] for staff only, as what follows
+ * @property {string[]} [labels]
+ * @property {number|null} [pinned_at]
+ * @property {number|null} [snoozed_until]
  */
+/** @typedef {{id:string,name:string,colour:string}} Label */
 /** @typedef {{type:string,cursor?:string|null,conversation_id?:string|null,data?:any,[key:string]:any}} Frame */
 /** @typedef {{kind:Kind,id:string|null,name:string|null}} Me */
 /** @typedef {Pick<Storage,"getItem"|"setItem"|"removeItem"|"key"|"length">} Store */
@@ -58,6 +63,7 @@
  * @property {Record<string,Person>} people by "kind:id"
  * @property {Record<string,Contact>} contacts
  * @property {Record<string,Staff>} staff
+ * @property {Record<string,Label>} labels
  * @property {Workspace|null} workspace
  * @property {Record<string,Record<string,{kind:string,name:string,at:number}>>} typing
  * @property {Record<string,true>} stale conversations held from before a reset

@@ -182,6 +182,20 @@ function left(state, event) {
 /** @param {State} state @param {string} id @returns {State} */
 const gone = (state, id) => ({ ...state, stale: without(state.stale, id), conversations: without(state.conversations, id), threads: without(state.threads, id), wanted: state.wanted.filter((w) => w !== id) });
 
+/** The other conversation is gone; of this one everything is to be read anew. @param {State} state @param {Frame} event @returns {State} */
+function merged(state, event) {
+  const { conversation, merged_id } = event.data;
+  const rest = gone(adopted(about(state, conversation), merged_id, conversation.id), merged_id);
+  return want(withThread(rest, conversation.id, { messages: [], before: null, loaded: false, since: 0 }), conversation.id);
+}
+
+/** @param {State} state @param {string} label @returns {State} */
+function unlabelled(state, label) {
+  const bearers = Object.values(state.conversations).filter((c) => c.labels?.includes(label));
+  const bare = bearers.map((c) => ({ ...c, labels: (c.labels ?? []).filter((id) => id !== label) }));
+  return { ...state, labels: without(state.labels, label), conversations: putAll(state.conversations, bare) };
+}
+
 /** Conversations as they are now. @param {State} state @param {Conversation[]} items @returns {State} */
 function seen(state, items) {
   const ids = new Set(items.map((c) => c.id));
@@ -251,7 +265,12 @@ const reactions = {
   'conversation.started': (s, e) => about(s, e.data.conversation),
   'conversation.updated': (s, e) => about(s, e.data.conversation),
   'conversation.assigned': (s, e) => about(s, e.data.conversation),
+  'conversation.triaged': (s, e) => about(s, e.data.conversation),
+  'conversation.merged': merged,
   'conversation.deleted': (s, e) => gone(s, e.data.id),
+  'label.added': (s, e) => ({ ...s, labels: putAll(s.labels, [e.data.label]) }),
+  'label.updated': (s, e) => ({ ...s, labels: putAll(s.labels, [e.data.label]) }),
+  'label.deleted': (s, e) => unlabelled(s, e.data.id),
   'participant.joined': joined,
   'participant.left': left,
   'contact.added': (s, e) => contact(s, e.data.contact),
@@ -276,6 +295,7 @@ const reactions = {
   'local.pending': (s, e) => pending(s, e.data.message),
   'local.dropped': (s, e) => withThread(s, e.data.id, { pending: threadOf(s, e.data.id).pending.filter((p) => p.client_id !== e.data.client_id) }),
   'local.adopted': (s, e) => adopted(s, e.data.from, e.data.to),
+  'local.labels': (s, e) => ({ ...s, labels: putAll({}, e.data.items) }),
   'local.staff': (s, e) => ({ ...s, staff: putAll({}, e.data.items) }),
   'local.people': (s, e) => e.data.items.reduce(present, s),
   'local.tick': (s, e) => forgetTyping(s, e.data.now),

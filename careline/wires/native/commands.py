@@ -49,11 +49,20 @@ class Cookies(Struct):
     trusted: bool = False
 
 
+class Document(Struct, frozen=True):
+    """An answer that is no JSON: a file to keep under a name of ours."""
+
+    body: bytes
+    content_type: str
+    filename: str
+
+
 Handle = Callable[[Asking, Any], Awaitable[Any]]
 
 
 class Command(Struct, frozen=True):
-    """`who` may call it at all; what they may do with it, the verb decides. Not all make sense `on_socket`."""
+    """`who` may call it at all; what they may do with it, the verb decides. Not all make sense `on_socket`.
+    Where one may ask for a document, `also` has its media types."""
 
     name: str
     method: str
@@ -65,6 +74,7 @@ class Command(Struct, frozen=True):
     status: int
     summary: str
     on_socket: bool
+    also: tuple[str, ...] = ()
 
     def admit(self, actor: Actor | None) -> None:
         """Refuse whoever may not call this at all: nobody we know, or the wrong side of the counter."""
@@ -88,6 +98,7 @@ def command(
     who: Who = "anyone",
     status: int = 200,
     on_socket: bool = True,
+    also: tuple[str, ...] = (),
 ) -> Callable[[Handle], Handle]:
     """Put a handler into the table; what it takes is its second parameter's type, its docstring the summary."""
 
@@ -98,7 +109,7 @@ def command(
         summary = (handle.__doc__ or "").strip()
         if not summary:
             raise ValueError(f"command {name} says nothing about itself")
-        COMMANDS[name] = Command(name, method, path, takes, gives, who, handle, status, summary, on_socket)
+        COMMANDS[name] = Command(name, method, path, takes, gives, who, handle, status, summary, on_socket, also)
         return handle
 
     return declare

@@ -21,6 +21,19 @@ class AboutContact(Struct, frozen=True):
     contact: shapes.Contact
 
 
+class AboutLabel(Struct, frozen=True):
+    label: shapes.Label
+
+
+class Deleted(Struct, frozen=True):
+    id: str
+
+
+class Merged(Struct, frozen=True):
+    conversation: shapes.Conversation
+    merged_id: str
+
+
 class AboutStaff(Struct, frozen=True):
     staff: shapes.Staff
 
@@ -59,10 +72,6 @@ class Delivery(Struct, frozen=True):
 class AboutToken(Struct, frozen=True):
     id: str
     contact_id: str
-
-
-class Deleted(Struct, frozen=True):
-    id: str
 
 
 class Expired(Struct, frozen=True):

@@ -11,11 +11,14 @@ from careline.core.page import Cursors
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
+    ConversationMerged,
     ConversationStarted,
+    ConversationTriaged,
     ConversationUpdated,
     ParticipantJoined,
     ParticipantLeft,
 )
+from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
@@ -151,9 +154,20 @@ def _expired(recorded: Recorded, side: str, author: bool) -> facts.Expired:
     return facts.Expired(event.contact_id)
 
 
+def _label(recorded: Recorded, side: str, author: bool) -> facts.AboutLabel | None:
+    return None if recorded.about is None else facts.AboutLabel(shapes.label(recorded.about))
+
+
 def _deleted(recorded: Recorded, side: str, author: bool) -> facts.Deleted:
     event: Any = recorded.event
-    return facts.Deleted(event.conversation_id)
+    return facts.Deleted(getattr(event, "label_id", None) or event.conversation_id)
+
+
+def _merged(recorded: Recorded, side: str, author: bool) -> facts.Merged | None:
+    event: Any = recorded.event
+    if recorded.about is None:
+        return None
+    return facts.Merged(shapes.conversation(recorded.about, side), event.merged_id)
 
 
 WORDS: dict[type[Event], Word] = {
@@ -166,6 +180,8 @@ WORDS: dict[type[Event], Word] = {
     ConversationUpdated: _conversation,
     ConversationAssigned: _conversation,
     ConversationDeleted: _deleted,
+    ConversationMerged: _merged,
+    ConversationTriaged: _conversation,
     ParticipantJoined: _participant,
     ParticipantLeft: _participant,
     ContactAdded: _contact,
@@ -174,6 +190,9 @@ WORDS: dict[type[Event], Word] = {
     StaffAdded: _staff,
     StaffUpdated: _staff,
     StaffDeactivated: _staff,
+    LabelAdded: _label,
+    LabelUpdated: _label,
+    LabelDeleted: _deleted,
     TokenIssued: _token,
     TokenRevoked: _token,
     WorkspaceUpdated: _workspace,

@@ -136,6 +136,7 @@ def _responses(command: Command) -> dict[str, Any]:
     if command.status != 204:
         schema = reference(command.gives)
         done["content"] = {"application/json": {"schema": schema, "example": example(schema)}}
+        done["content"] |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in command.also}
     found: dict[str, Any] = {str(command.status): done}
     for code in codes_of(command):
         status = CODES[code][0]

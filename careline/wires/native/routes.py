@@ -13,7 +13,7 @@ from careline.core.errors import BadRequest, Invalid, Refused
 from careline.wires import shapes
 from careline.wires.http import Call, Handler, Route
 from careline.wires.native import table
-from careline.wires.native.commands import COMMANDS, Asking, Command, Cookies
+from careline.wires.native.commands import COMMANDS, Asking, Command, Cookies, Document
 from careline.wires.problems import Problems
 
 COOKIE = "careline_session"
@@ -76,6 +76,13 @@ def _admit(command: Command, call: Call, actor: Actor | None) -> None:
 def _answer(command: Command, result: Any) -> web.Response:
     if command.status == 204:
         return web.Response(status=204)
+    if isinstance(result, Document):
+        headers = {
+            "Content-Disposition": f'attachment; filename="{result.filename}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Content-Type": result.content_type,
+        }
+        return web.Response(status=command.status, body=result.body, headers=headers)
     return web.Response(status=command.status, body=_encode(result), content_type="application/json")
 
 

@@ -9,8 +9,11 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.actor import Actor, Kind, Role, Scope
+from careline.features.conversations.rows import Change as StoredChange
 from careline.features.conversations.rows import Conversation as StoredConversation
 from careline.features.conversations.rows import Participant as StoredParticipant
+from careline.features.conversations.rows import Priority
+from careline.features.desk.rows import Label as StoredLabel
 from careline.features.messages.rows import Message as StoredMessage
 from careline.features.messages.rows import MessageKind
 from careline.features.people.rows import Contact as StoredContact
@@ -69,8 +72,8 @@ class Participant(Struct, frozen=True):
 
 
 class Conversation(Struct, frozen=True):
-    """A thread. `unread_count` is the asking side's; `assignee_id` is None to contacts. Events leave out participants
-    and last message: what they change is told by events of its own.
+    """A thread. `unread_count` is the asking side's; `assignee_id` is None to contacts, and how staff sort it is not
+    there for them. Events leave out participants and last message: what they change is told by events of its own.
     """
 
     id: str
@@ -85,6 +88,31 @@ class Conversation(Struct, frozen=True):
     closed_at: int | None
     participants: list[Participant] | UnsetType = UNSET
     last_message: LastMessage | UnsetType | None = UNSET
+    priority: Priority | UnsetType = UNSET
+    labels: list[str] | UnsetType = UNSET
+    pinned_at: int | UnsetType | None = UNSET
+    snoozed_until: int | UnsetType | None = UNSET
+
+
+class Label(Struct, frozen=True):
+    id: str
+    name: str
+    colour: str
+
+
+class Change(Struct, frozen=True):
+    """One thing that somebody changed of a conversation."""
+
+    at: int
+    who: "Changer"
+    field: Literal["status", "assignee", "priority", "label"]
+    before: str | None
+    after: str | None
+
+
+class Changer(Struct, frozen=True):
+    kind: Kind
+    id: str
 
 
 class Contact(Struct, frozen=True):
@@ -123,10 +151,12 @@ class Workspace(Struct, frozen=True):
     staff_reply_status: Status | None
     edit_window_ms: int
     origins: list[str]
-    attachment_days: int | None = 90
-    audit_days: int = 2_192
-    conversation_days: int | None = None
-    time_zone: str = "UTC"
+    attachment_days: int | None
+    audit_days: int
+    conversation_days: int | None
+    time_zone: str
+    auto_archive_after_ms: int | None
+    auto_close_after_ms: int | None
 
 
 class WorkspaceName(Struct, frozen=True):
@@ -183,17 +213,26 @@ def message(
 def conversation(stored: StoredConversation, side: str) -> Conversation:
     """The conversation's own facts, as events carry them."""
     for_staff = side != "contact"
-    return Conversation(
+    told = Conversation(
         stored.id,
         stored.subject,
         stored.status,
         stored.assignee_id if for_staff else None,
-        stored.staff_unread if for_staff else stored.contact_unread,
+        stored.shown_to_staff_as_unread if for_staff else stored.contact_unread,
         stored.message_count,
         msgspec.Raw(stored.metadata.encode()),
         stored.created_at,
         stored.updated_at,
         stored.closed_at,
+    )
+    if not for_staff:
+        return told
+    return msgspec.structs.replace(
+        told,
+        priority=stored.priority,
+        labels=msgspec.json.decode(stored.labels, type=list[str]),
+        pinned_at=stored.pinned_at,
+        snoozed_until=stored.snoozed_until,
     )
 
 
@@ -219,6 +258,15 @@ def whole_conversation(
             last.deleted_at,
         ),
     )
+
+
+def label(stored: StoredLabel) -> Label:
+    return Label(stored.id, stored.name, stored.colour)
+
+
+def change(stored: StoredChange) -> Change:
+    kind, _, id_ = stored.actor.partition(":")
+    return Change(stored.at, Changer(kind, id_), stored.field, stored.before, stored.after)  # type: ignore[arg-type]
 
 
 def contact(stored: StoredContact) -> Contact:
@@ -263,6 +311,8 @@ def workspace(stored: StoredWorkspace) -> Workspace:
         chosen.audit_days,
         chosen.conversation_days,
         chosen.time_zone,
+        chosen.auto_archive_after_ms,
+        chosen.auto_close_after_ms,
     )
 
 

@@ -3,3 +3,6 @@
 from careline.wires.native.table import audit, conversations, events, insight, messages, people, sessions, workspace
 
 __all__ = ["audit", "conversations", "events", "insight", "messages", "people", "sessions", "workspace"]
+from careline.wires.native.table import desk
+
+__all__ = ["conversations", "desk", "events", "messages", "people", "sessions", "workspace"]

@@ -17,7 +17,8 @@ from careline.features.conversations.actions import (
     remove_participant,
     update_conversation,
 )
-from careline.features.conversations.rows import Conversation
+from careline.features.conversations.rows import Conversation, Priority, Sieve
+from careline.features.desk.labels import labels_by_id
 from careline.features.messages.actions import last_messages
 from careline.features.presence.actions import people_present
 from careline.features.workspaces.rows import Status
@@ -46,6 +47,11 @@ class Which(Request, frozen=True):
 class List(Request, frozen=True):
     view: Literal["all", "mine", "unassigned"] = "all"
     status: Literal["open", "pending", "closed", "archived", "active", "any"] = "active"
+    label: str | None = None
+    priority: Priority | None = None
+    unread: bool = False
+    pinned: bool = False
+    snoozed: bool | None = None
     limit: Limit = 50
     cursor: str | None = None
 
@@ -85,15 +91,15 @@ class Typing(Which, frozen=True):
     typing: bool
 
 
-async def _whole(tx: Tx, actor: Actor, conversations: list[Conversation]) -> list[shapes.Conversation]:
+async def whole(tx: Tx, actor: Actor, conversations: list[Conversation]) -> list[shapes.Conversation]:
     people = await participants_of(tx, actor, conversations)
     last = await last_messages(tx, actor, conversations)
     return [shapes.whole_conversation(c, actor.kind, people[c.id], last.get(c.id)) for c in conversations]
 
 
-async def _one(ask: Asking, conversation_id: str) -> shapes.Conversation:
+async def one(ask: Asking, conversation_id: str) -> shapes.Conversation:
     async def look(tx: Tx, actor: Actor) -> shapes.Conversation:
-        return (await _whole(tx, actor, [await access(tx, actor, conversation_id)]))[0]
+        return (await whole(tx, actor, [await access(tx, actor, conversation_id)]))[0]
 
     return await ask.server.database.read(look, ask.somebody)
 
@@ -114,7 +120,7 @@ async def start(ask: Asking, request: Start) -> shapes.Conversation:
         subject=request.subject,
         metadata=msgspec.json.encode(request.metadata).decode(),
     )
-    return await _one(ask, found.id)
+    return await one(ask, found.id)
 
 
 @command("conversation.list", "GET", "/v1/conversations", ConversationList)
@@ -122,12 +128,15 @@ async def conversations(ask: Asking, request: List) -> ConversationList:
     """The conversations one may see, newest activity first."""
     server, actor = ask.server, ask.somebody
     before = server.cursors.decode(request.cursor, actor.workspace_id, LIST) if request.cursor else None
+    sieve = Sieve(request.label, request.priority, request.unread, request.pinned, request.snoozed)
 
     async def look(tx: Tx, actor: Actor) -> tuple[list[shapes.Conversation], int | None]:
+        if sieve.label is not None and actor.kind != "contact":
+            await labels_by_id(tx, actor, [sieve.label])
         found, further = await list_conversations(
-            tx, actor, view=request.view, status=request.status, before=before, limit=request.limit
+            tx, actor, view=request.view, status=request.status, sieve=sieve, before=before, limit=request.limit
         )
-        return await _whole(tx, actor, found), further
+        return await whole(tx, actor, found), further
 
     items, further = await server.database.read(look, actor)
     return ConversationList(
@@ -138,7 +147,7 @@ async def conversations(ask: Asking, request: List) -> ConversationList:
 @command("conversation.get", "GET", "/v1/conversations/{conversation_id}", shapes.Conversation)
 async def conversation(ask: Asking, request: Which) -> shapes.Conversation:
     """One conversation."""
-    return await _one(ask, request.conversation_id)
+    return await one(ask, request.conversation_id)
 
 
 @command("conversation.update", "PATCH", "/v1/conversations/{conversation_id}", shapes.Conversation)
@@ -153,21 +162,21 @@ async def change(ask: Asking, request: Change) -> shapes.Conversation:
         status=request.status,
         metadata=metadata,
     )
-    return await _one(ask, request.conversation_id)
+    return await one(ask, request.conversation_id)
 
 
 @command("conversation.assign", "POST", "/v1/conversations/{conversation_id}/assign", shapes.Conversation, who="staff")
 async def assign(ask: Asking, request: Assign) -> shapes.Conversation:
     """Give a conversation to a staff member, or with null to nobody."""
     await ask.server.database.write(assign_conversation, ask.somebody, request.conversation_id, request.staff_id)
-    return await _one(ask, request.conversation_id)
+    return await one(ask, request.conversation_id)
 
 
 @command("participant.add", "POST", "/v1/conversations/{conversation_id}/participants", shapes.Conversation)
 async def join(ask: Asking, request: WhoJoins) -> shapes.Conversation:
     """Let somebody take part; for staff and whoever started the conversation."""
     await ask.server.database.write(add_participant, ask.somebody, request.conversation_id, request.kind, request.id)
-    return await _one(ask, request.conversation_id)
+    return await one(ask, request.conversation_id)
 
 
 @command(

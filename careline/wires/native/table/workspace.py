@@ -14,6 +14,7 @@ from careline.wires.native.commands import Asking, Nothing, Request, command, gi
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
     "origins", "attachment_days", "audit_days", "conversation_days", "time_zone",
+    "origins", "auto_archive_after_ms", "auto_close_after_ms",
 )  # fmt: skip
 
 
@@ -34,6 +35,8 @@ class ChangeWorkspace(Request, frozen=True):
     audit_days: int | UnsetType = UNSET
     conversation_days: int | UnsetType | None = UNSET
     time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    auto_archive_after_ms: int | UnsetType | None = UNSET
+    auto_close_after_ms: int | UnsetType | None = UNSET
 
 
 class Welcome(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""What staff do with conversations: labels, triage, merging, deleting, closing what is idle, history, transcripts."""
