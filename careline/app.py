@@ -51,6 +51,7 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
+from careline.work.indexer import Indexer
 from careline.work.runner import Do, Runner
 from careline.work.schedule import every
 
@@ -104,6 +105,7 @@ class App:
             self._tell,
             self.metrics.batches.observe,
         )
+        self._indexer = Indexer(self.database, self.database.clock, self.metrics.search_lag.set)
         self.database.on_commit = self._committed
         self._hints: Hints | None = None
         self._demo = demo
@@ -188,6 +190,7 @@ class App:
         return [
             poll.run(),
             Runner(self.database, self.jobs).run(),
+            self._indexer.run(),
             every(SWEEP_S, self._second),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
@@ -212,6 +215,7 @@ class App:
 
     def _committed(self, facts: list[Recorded]) -> None:
         self.tail.committed(facts)
+        self._indexer.committed(facts)
         if self._hints:
             self._hints.committed(facts)
         self.server.origins.committed(facts)
