@@ -88,6 +88,15 @@ async def test_the_server_indexes_what_is_said_and_says_how_far_behind_it_is(wor
     assert lags == [1, 0] or lags == [0]
 
 
+async def test_parts_of_words_are_found_without_the_extension_too(still: World) -> None:
+    if still.app.database.engine.name == "postgres":
+        await still.app.database.engine.script("DROP EXTENSION pg_trgm CASCADE", "SELECT 1")
+    await still.cara.sends(still.conversation, "a prescription")
+    await indexed(still)
+    assert await finds(still.ana, "script", match="part") == ["a prescription"]
+    assert await contacts(still.ana, "carra") == ["cara"]
+
+
 # Contacts -----------------------------------------------------------------------------------------------------------
 
 
