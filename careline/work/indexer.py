@@ -12,16 +12,16 @@ from careline.core.actor import system
 from careline.core.clock import Clock
 from careline.core.errors import Refused
 from careline.core.events import Recorded
-from careline.features.search.index import behind, follow_log
+from careline.features.search.index import behind, follow_logs
 from careline.store.database import Database
 
 logger = logging.getLogger("careline.search")
-BATCH = 256
-LINGER = 0.25  # what is sent meanwhile is indexed together
+BATCH = 128
+LINGER = 0.5  # what is sent meanwhile is indexed together
 LOOK = 1.0  # how often the log is asked what other processes committed
 REST = 6.0  # times as long as a batch took
 FAR = 20_000
-REST_FAR = 1.0
+REST_FAR = 2.0
 TOLD_EVERY = 10.0
 
 
@@ -60,15 +60,12 @@ class Indexer:
         while workspaces := await self._database.read(behind, system()):
             facts = sum(workspace.facts for workspace in workspaces)
             self._tell(facts)
-            done = 0
-            for workspace in workspaces:
-                started = self._clock.monotonic()
-                batch = await self._database.write(follow_log, system(), workspace.workspace_id, BATCH)
-                done += batch.facts
-                took = self._clock.monotonic() - started
-                await asyncio.sleep(took * (REST_FAR if facts > FAR else REST))
-            if not done:
+            started = self._clock.monotonic()
+            ids = [workspace.workspace_id for workspace in workspaces]
+            if not await self._database.write(follow_logs, system(), ids, BATCH):
                 return
+            took = self._clock.monotonic() - started
+            await asyncio.sleep(took * (REST_FAR if facts > FAR else REST))
         self._on_lag(0)
 
     def _tell(self, facts: int) -> None:

@@ -71,6 +71,16 @@ async def behind(tx: Tx, actor: Actor) -> list[Behind]:
     return await tx.all(Behind, "search_behind")
 
 
+async def follow_logs(tx: Tx, actor: Actor, workspace_ids: list[str], most: int) -> int:
+    """The same for several workspaces in one transaction, an equal share for each; how many facts were followed."""
+    done = 0
+    share = max(most // len(workspace_ids), 8)
+    for workspace_id in workspace_ids:
+        if done < most:
+            done += (await follow_log(tx, actor, workspace_id, min(share, most - done))).facts
+    return done
+
+
 async def follow_log(tx: Tx, actor: Actor, workspace_id: str, most: int) -> Done:
     """Bring the index up to date by so many facts. It locks the position and not the workspace: senders go on."""
     at = await tx.one(Position, "claim_search_position", workspace_id=workspace_id)
