@@ -17,9 +17,10 @@ SELECT number, seq FROM search_positions WHERE workspace_id = :workspace_id FOR 
 UPDATE search_positions SET seq = :seq WHERE workspace_id = :workspace_id;
 
 -- name: search_behind
+-- Where little is left comes first, so that one busy workspace keeps nobody waiting.
 SELECT h.workspace_id, h.seq - COALESCE(p.seq, 0) AS facts FROM heads h
 LEFT JOIN search_positions p ON p.workspace_id = h.workspace_id
-WHERE h.seq > COALESCE(p.seq, 0);
+WHERE h.seq > COALESCE(p.seq, 0) ORDER BY facts;
 
 -- name: search_log
 SELECT e.seq, CASE WHEN m.id IS NULL THEN e.body END AS event, m.id, m.conversation_id, m.sender_kind, m.sender_id, m.body,
