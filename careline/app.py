@@ -53,6 +53,7 @@ from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
 from careline.work.following import FOLLOW_EVERY_S, follow_all
+from careline.work.indexer import Indexer
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
 from careline.work.keeping import Keeper
 from careline.work.runner import Do, Runner
@@ -111,6 +112,7 @@ class App:
             self._tell,
             self.metrics.batches.observe,
         )
+        self._indexer = Indexer(self.database, self.database.clock, self.metrics.search_lag.set)
         self.database.on_commit = self._committed
         self._hints: Hints | None = None
         self._demo = demo
@@ -195,6 +197,7 @@ class App:
         return [
             poll.run(),
             Runner(self.database, self.jobs).run(),
+            self._indexer.run(),
             every(SWEEP_S, self._second),
             every(SWEEP_S, self.server.auditor.flush),
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
@@ -224,6 +227,7 @@ class App:
 
     def _committed(self, facts: list[Recorded]) -> None:
         self.tail.committed(facts)
+        self._indexer.committed(facts)
         if self._hints:
             self._hints.committed(facts)
         self.server.origins.committed(facts)

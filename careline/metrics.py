@@ -27,6 +27,11 @@ class Metrics:
         self.bodies = Counter("careline_transactions", "Transactions committed", registry=registry)
         self.sockets = Gauge("careline_sockets", "Open sockets", registry=registry)
         self.lag = Gauge("careline_tail_lag_events", "Facts committed and not told yet", registry=registry)
+        self.search_lag = Gauge(
+            "careline_search_lag_events",
+            "Facts committed that the search index has not followed yet",
+            registry=registry,
+        )
         self.loop_lag = Histogram(
             "careline_loop_lag_seconds", "How late the event loop was", buckets=_SECONDS, registry=registry
         )

@@ -103,6 +103,16 @@ def _scale(found: Results) -> Iterator[Figure]:
         yield Figure(f"ready again {when}", seconds, "s")
 
 
+def _search(found: Results) -> Iterator[Figure]:
+    for name, latency in found["searches"]["latency"].items():
+        must, aim = (150, 50) if name.partition(",")[0].endswith("part") else (50, 20)
+        yield Figure(f"{name}: p50", latency["p50"], "ms")
+        yield Figure(f"{name}: p99", latency["p99"], "ms", must, aim)
+    yield Figure("indexing: CPU per message", found["index"]["cpu_us_per_message"], "µs", digits=1)
+    yield Figure("indexing: size per message", found["index"]["bytes_per_message"], "bytes", digits=0)
+    yield Figure("indexing: all of it, without rests", found["index"]["seconds"], "s", digits=1)
+
+
 def _ratio(pages: Results, over: str, under: str) -> float | None:
     return pages["cpu_us"][over] / pages["cpu_us"][under] if pages["cpu_us"][under] else None
 
@@ -112,5 +122,6 @@ _FIGURES: dict[str, Callable[[Results], Iterator[Figure]]] = {
     "W-B": _idle,
     "W-C": _history,
     "fsync": _fsyncs,
+    "search": _search,
     "scale": _scale,
 }

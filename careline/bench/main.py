@@ -59,6 +59,7 @@ def command(
       W-B    1,000 sockets that only listen: memory and CPU of coming in and of being there
       W-C    pages of 50 over REST from a conversation of 10,000 messages
       fsync  how many fsyncs a message costs (strace, if there is one; else as the server counts its commits)
+      search words and parts of words in a workspace of a million messages, for all who may ask
       scale  pages and lists with a million messages and 100,000 conversations; starting again
 
     Ratios to other servers need those beside it in the same hour: see bench/README.md.

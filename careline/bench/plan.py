@@ -47,11 +47,12 @@ class Walk(Struct, frozen=True, tag=True):
 
 
 class Path(Struct, frozen=True):
-    """One GET that is asked again and again, and a name for it."""
+    """One GET that is asked again and again, in turn with `others` of its kind, and a name for it."""
 
     name: str
     path: str
     token: str
+    others: tuple[str, ...] = ()
 
 
 class Compare(Struct, frozen=True, tag=True):

@@ -54,6 +54,18 @@ class PostgresServer(Service):
         asyncio.run(make())
         return self.url(name)
 
+    def size_of(self, url: str) -> int:
+        """Bytes of the database on disk."""
+
+        async def ask() -> int:
+            connection = await asyncpg.connect(url)
+            try:
+                return int(await connection.fetchval("SELECT pg_database_size(current_database())"))
+            finally:
+                await connection.close()
+
+        return asyncio.run(ask())
+
     def prepare(self) -> None:
         self.programs = self._given_programs or postgres_programs()
         if os.geteuid() == 0:

@@ -1,5 +1,6 @@
 """The workloads: what is laid out for each, what the load generator is told, and what comes of it."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -8,8 +9,9 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from careline.bench import plan, seed
+from careline.bench import library, plan, seed
 from careline.bench.generator import generate
+from careline.bench.measure import cpu_s
 from careline.bench.profile import Profile
 from careline.bench.servers import CarelineServer, Stage
 from careline.bench.sizes import Sizes
@@ -177,6 +179,37 @@ async def _lay_out_large(bench: Bench, store: str) -> tuple[plan.Path, ...]:
     return tuple(paths)
 
 
+def searches(bench: Bench) -> Results:
+    """Search in a large workspace: words and parts of words, common and rare, for everybody who may ask."""
+    bench.tell.about("search")
+    sizes, tell, store = bench.sizes, bench.tell, bench.stage.new_store()
+
+    async def lay_out() -> library.Library:
+        async with seed.opened(store) as database:
+            return await library.lay_out(
+                database, sizes.searched, sizes.talks, lambda n, of: tell.count("messages", n, of)
+            )
+
+    async def index() -> float:
+        async with seed.opened(store) as database:
+            return await library.index(database, lambda n: tell.count("facts indexed", n, sizes.searched))
+
+    made = uvloop.run(lay_out())
+    before, own = bench.stage.size_of(store), [os.getpid()]  # with its children, of which the database is one
+    cpu = cpu_s(own)
+    seconds = uvloop.run(index())
+    indexed = {
+        "cpu_us_per_message": (cpu_s(own) - cpu) / sizes.searched * 1e6,
+        "seconds": seconds,
+        "bytes_per_message": (bench.stage.size_of(store) - before) / sizes.searched,
+    }
+    with bench.stage.serving(store) as server:
+        paths = tuple(plan.Path(name, asked[0], token, tuple(asked[1:])) for name, token, asked in library.paths(made))
+        work = plan.Compare(**bench.where(server), paths=paths, seconds=sizes.compare_s)
+        compared: Results = _plain(bench.load(work, plan.Compared, "search"))
+    return {"searches": compared, "index": indexed}
+
+
 def _page(place: seed.Place) -> str:
     return f"/v1/conversations/{place.conversation_id}/messages?limit=50"
 
@@ -195,5 +228,6 @@ WORKLOADS: dict[str, tuple[str, Callable[[Bench], Results]]] = {
     "W-B": ("idle sockets", idle_sockets),
     "W-C": ("pages of history over REST", history),
     "fsync": ("fsyncs per message", fsyncs),
+    "search": ("search in a large workspace", searches),
     "scale": ("small and large stores, starting again", large_stores),
 }

@@ -89,6 +89,10 @@ class Stage:
             return str(self._folder / f"store-{self._stores}.db")
         return self.postgres.new_database(f"bench_{self._stores}")
 
+    def size_of(self, store: str) -> int:
+        """Bytes of a store that nobody uses now."""
+        return Path(store).stat().st_size if self.postgres is None else self.postgres.size_of(store)
+
     @contextmanager
     def serving(self, store: str) -> Iterator[CarelineServer]:
         """A server on the store, on its core."""

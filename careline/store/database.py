@@ -234,7 +234,7 @@ class Engine(Protocol):
     async def close(self) -> None: ...
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any: ...
     async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any: ...
-    async def read(self, body: Body, origin: Context) -> Any: ...
+    async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any: ...
     async def script(self, text: str, after: str) -> None:
         """Run a migration and the statement that records it, in one transaction."""
 
@@ -307,14 +307,27 @@ class Database:
         self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
     ) -> T:
         """Run a reading verb. Raises what it refuses with, or `Unavailable`."""
+        result: T = await self._read(verb, actor, args, named, aside=False)
+        return result
+
+    async def read_aside(
+        self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
+    ) -> T:
+        """The same for a verb that reads much: wherever it runs, the event loop does not wait for it."""
+        result: T = await self._read(verb, actor, args, named, aside=True)
+        return result
+
+    async def _read(
+        self, verb: Callable[..., Awaitable[Any]], actor: Actor, args: Any, named: Any, *, aside: bool
+    ) -> Any:
         noted: list[str] = []
 
-        async def body(tx: Tx) -> T:
+        async def body(tx: Tx) -> Any:
             tx.noted = noted
             return await verb(tx, actor, *args, **named)
 
         origin = context.current.get()
-        result: T = await self.engine.read(body, origin)
+        result = await self.engine.read(body, origin, aside=aside)
         if noted and origin.reads and (waiting := self.on_read(actor, origin, noted)) is not None:
             await waiting
         return result

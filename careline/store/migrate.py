@@ -1,6 +1,7 @@
 """The shape of stored data: plain SQL files, applied in order, once, and never changed afterwards.
 
-A file may run on both engines: `WITHOUT ROWID` is dropped for PostgreSQL. `server.oldest_code` is the oldest
+A file runs on both engines, `WITHOUT ROWID` being dropped for PostgreSQL; one that cannot is called `name.sqlite.sql`
+or `name.postgres.sql` and runs on that engine only. `server.oldest_code` is the oldest
 generation of code that may still run on the schema; older code refuses to start on it.
 """
 
@@ -16,6 +17,7 @@ from careline.store.database import Database, Tx
 
 GENERATION = 1
 FOLDER = Path(__file__).parent / "migrations"
+_ENGINES = {".sqlite": "sqlite", ".postgres": "postgres"}
 
 
 class SchemaError(Exception):
@@ -27,11 +29,16 @@ class _Applied(Struct):
     checksum: str
 
 
+def files(engine: str, folder: Path = FOLDER) -> list[Path]:
+    """The migrations of an engine, in order."""
+    return [file for file in sorted(folder.glob("*.sql")) if _ENGINES.get(Path(file.stem).suffix, engine) == engine]
+
+
 async def migrate(database: Database, say: Callable[[str], None] = lambda line: None) -> list[str]:
     """Apply what is missing and return its names. Raises `SchemaError` when an applied file was changed since."""
     applied = await applied_checksums(database)
     done = []
-    for file in sorted(FOLDER.glob("*.sql")):
+    for file in files(database.engine.name):
         text = file.read_text(encoding="utf-8")
         checksum = hashlib.sha256(text.encode()).hexdigest()
         if file.stem in applied:
@@ -63,7 +70,7 @@ async def applied_checksums(database: Database) -> dict[str, str]:
 async def pending(database: Database) -> list[str]:
     """Names of migrations not applied yet. Raises `SchemaError` when the schema is too new for this code."""
     applied = await applied_checksums(database)
-    missing = [file.stem for file in sorted(FOLDER.glob("*.sql")) if file.stem not in applied]
+    missing = [file.stem for file in files(database.engine.name) if file.stem not in applied]
     if not missing:
 
         async def ask(tx: Tx, actor: Actor) -> str | None:

@@ -168,7 +168,7 @@ class Postgres:
         committed(tx)
         return result
 
-    async def read(self, body: Body, origin: Context) -> Any:
+    async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
         try:
             async with self._connection() as connection:
                 return await body(self._tx(connection, origin))

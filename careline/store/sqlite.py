@@ -178,14 +178,14 @@ class Sqlite:
     async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any:
         return await self.write(body, origin, committed)  # one writer: nobody can come in between
 
-    async def read(self, body: Body, origin: Context) -> Any:
+    async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
         """Read here and now while reads are quick: a page from the cache costs less than waking a thread for it.
 
         A read that took long (a cold cache, a slow disk) sends the following ones to the reader threads for a while, so
-        the loop is kept waiting by at most one of them a second.
+        the loop is kept waiting by at most one of them a second. What reads `aside` never runs here.
         """
         started = self._clock.monotonic()
-        if started < self._threads_until:
+        if aside or started < self._threads_until:
             self._next_reader = (self._next_reader + 1) % len(self._readers)
             return await self._readers[self._next_reader].submit(body, origin, None)
         try:

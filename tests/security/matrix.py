@@ -47,6 +47,7 @@ message.list            conversation  404     ok   404 ok  ok  ok  404
 message.get             message       404     ok   404 ok  ok  ok  404
 message.edit            message       404     ok   404 403 403 403 404
 message.delete          message       404     ok   404 ok  403 403 404
+message.search          -             ok      ok   ok  ok  ok  ok  ok
 receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
@@ -65,6 +66,7 @@ contact.get             contact       403     403  403 ok  ok  ok  404
 contact.update          contact       403     403  403 ok  ok  ok  404
 me.get                  -             ok      ok   ok  ok  ok  ok  ok
 me.update               -             ok      ok   ok  403 403 403 403
+contact.search          -             403     403  403 ok  ok  ok  ok
 token.issue             contact       403     403  403 ok  ok  ok  404
 token.list              contact       403     403  403 ok  ok  ok  404
 token.revoke            token         403     403  403 ok  ok  ok  404
@@ -274,6 +276,8 @@ def body(command: str) -> dict[str, Any]:
         "typing.set": {"typing": True},
         "message.send": {"body": "A message"},
         "message.edit": {"body": "Another body"},
+        "message.search": {"q": "kanarie", "match": "part"},
+        "contact.search": {"q": "kim kanarie"},
         "staff.add": {"name": "Lou", "email": f"lou{number}@x.example", "password": "a good long one"},
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},

@@ -7,13 +7,14 @@ import apsw
 import pytest
 
 import careline
-from careline.store.migrate import FOLDER
+from careline.store.migrate import files
 from careline.store.sql import Statement, load
 
 ROOT = Path(careline.__file__).parent
 FILES = [ROOT / "store" / "log.sql", ROOT / "work" / "jobs.sql", *sorted(ROOT.glob("features/*/queries.sql"))]
 
-# Those that are meant to look at everything, because there is little of it or because it is swept once an hour.
+# Those that are meant to look at everything, because there is little of it or because it is swept once an hour;
+# `search_behind` looks once a second at each workspace's two numbers.
 WALKS = {
     "all_workspaces",
     "any_staff",
@@ -26,6 +27,7 @@ WALKS = {
     "delete_old_tickets",
     "insight_behind",
     "unsealed_workspaces",
+    "search_behind",
     "waiting_jobs",
     "workspaces_of_log",
 }
@@ -53,6 +55,9 @@ USES = {
     "events_since": "PRIMARY KEY (workspace_id=? AND seq>?)",
     "marks_over": "m USING PRIMARY KEY (conversation_id=? AND kind=? AND reader_kind=? AND reader_id=? AND to_seq>?",
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
+    "search_hits": "m USING INDEX messages_by_id (id=?)",
+    "search_index": "search_index VIRTUAL TABLE INDEX 192:M1><",
+    "search_tail": "e USING PRIMARY KEY (workspace_id=? AND seq>? AND seq<?)",
 }
 
 
@@ -60,7 +65,7 @@ USES = {
 def store() -> Iterator[apsw.Connection]:
     store = apsw.Connection(":memory:")
     store.execute("CREATE TABLE migrations (id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)")
-    for file in sorted(FOLDER.glob("*.sql")):
+    for file in files("sqlite"):
         store.execute(file.read_text())
     yield store
     store.close()

@@ -13,6 +13,7 @@ export const commands = {
   'conversation.presence': ['GET', '/conversations/{conversation_id}/presence', true],
   'message.send': ['POST', '/conversations/{conversation_id}/messages'],
   'message.list': ['GET', '/conversations/{conversation_id}/messages', true],
+  'message.search': ['GET', '/search/messages', true],
   'receipt.read': ['POST', '/conversations/{conversation_id}/read', true],
   'receipt.deliver': ['POST', '/conversations/{conversation_id}/delivered', true],
   'typing.set': ['POST', '/conversations/{conversation_id}/typing'],

@@ -15,6 +15,7 @@ Object.assign(commands, {
   'contact.get': ['GET', '/contacts/{contact_id}', true],
   'contact.add': ['POST', '/contacts'],
   'contact.update': ['PATCH', '/contacts/{contact_id}', true],
+  'contact.search': ['GET', '/search/contacts', true],
   'token.issue': ['POST', '/contacts/{contact_id}/tokens'],
   'token.list': ['GET', '/contacts/{contact_id}/tokens', true],
   'token.revoke': ['DELETE', '/tokens/{token_id}', true],

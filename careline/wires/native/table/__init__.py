@@ -6,3 +6,6 @@ __all__ = ["audit", "conversations", "events", "insight", "messages", "people", 
 from careline.wires.native.table import desk
 
 __all__ = ["conversations", "desk", "events", "messages", "people", "sessions", "workspace"]
+from careline.wires.native.table import search
+
+__all__ = ["conversations", "events", "messages", "people", "search", "sessions", "workspace"]

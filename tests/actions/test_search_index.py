@@ -1,0 +1,137 @@
+"""The search index: it follows the log, in one place at a time, and says of contacts what is alike."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from careline.core.actor import Actor, system
+from careline.core.errors import Forbidden, NotFound
+from careline.features.conversations.actions import add_participant
+from careline.features.people.actions import add_contact, expire_contact, update_contact
+from careline.features.search.actions import search_contacts
+from careline.features.search.index import behind, follow_log
+from careline.store.database import Tx
+from careline.store.sql import statement
+from careline.work.indexer import Indexer
+from tests.actions.searching import candidates, finds, indexed
+from tests.world import GREENLEAF, HILLSIDE, Person, World
+
+# The index ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_crash_between_leaves_the_index_as_it_was(still: World) -> None:
+    await still.cara.sends(still.conversation, "canary")
+
+    async def crash(tx: Tx, actor: Actor) -> None:
+        await follow_log(tx, actor, GREENLEAF, 100)
+        raise NotFound
+
+    with pytest.raises(NotFound):
+        await still.app.database.write(crash, system())
+    left = await still.app.database.read(behind, system())
+    assert {row.workspace_id for row in left} == {GREENLEAF, HILLSIDE}
+    await indexed(still)
+    assert await finds(still.ana, "canary") == ["canary"]
+    assert await candidates(still, "canary") == 1
+
+
+async def test_two_who_index_at_once_do_each_thing_once(still: World) -> None:
+    for n in range(20):
+        await still.cara.sends(still.conversation, f"canary {n}")
+    write = still.app.database.write
+    while any(done.facts for done in await asyncio.gather(*(write(follow_log, system(), GREENLEAF, 4) for _ in "ab"))):
+        pass
+    assert len(await finds(still.ana, "canary", limit=50)) == 20
+    async with asyncio.timeout(5):
+        while GREENLEAF in {row.workspace_id for row in await still.app.database.read(behind, system())}:
+            await write(follow_log, system(), GREENLEAF, 100)
+
+
+@pytest.mark.parametrize("fact", ["merged", "deleted"])
+async def test_messages_that_were_moved_or_removed_are_found_where_they_are(still: World, fact: str) -> None:
+    """Done by hand: the index goes by the log alone, whoever wrote it."""
+    moved = [await still.cara.sends(still.conversation, f"canary {n}") for n in range(3)]
+    await indexed(still)
+    await still.cara.sends(still.conversation, "canary 3")
+    engine: Any = still.app.database.engine
+    target = still.dev_conversation if fact == "merged" else None
+    text = "UPDATE messages SET conversation_id = :to WHERE conversation_id = :from" if target else (
+        "DELETE FROM messages WHERE conversation_id = :from")  # fmt: skip
+    engine._statements["by_hand"] = statement("by_hand", text, engine.name)
+
+    async def move(tx: Tx, actor: Actor) -> None:
+        ids = {"conversation_id": target or still.conversation} | ({"merged_id": still.conversation} if target else {})
+        body = msgspec.json.encode({"type": f"conversation.{fact}", **ids}).decode()
+        told = {"conversation_id": None, "audience": "staff", "actor": "staff:ana", "body": body, "at": tx.now}
+        await tx.run("by_hand", **({"to": target} if target else {}), **{"from": still.conversation})
+        await tx.run("insert_event", workspace_id=GREENLEAF, seq=tx.next_seq, **told)
+        await tx.run("move_head", workspace_id=GREENLEAF, seq=tx.next_seq)
+
+    await still.app.database.write(move, system(GREENLEAF))
+    await indexed(still)
+    assert len(await finds(still.dev, "canary")) == (4 if target else 0)
+    assert await finds(still.cara, "canary") == []
+    assert await candidates(still, "canary") == (len(moved) + 1 if target else 0)
+
+
+async def test_the_server_indexes_what_is_said_and_says_how_far_behind_it_is(world: World) -> None:
+    await world.cara.sends(world.conversation, "canary")
+    async with asyncio.timeout(10):
+        while await world.app.database.read(behind, system()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert await candidates(world, "canary") == 1
+    lags: list[float] = []
+    await world.cara.sends(world.conversation, "another")
+    await Indexer(world.app.database, world.app.database.clock, lags.append).catch_up()
+    assert lags == [1, 0] or lags == [0]
+
+
+async def test_parts_of_words_are_found_without_the_extension_too(still: World) -> None:
+    if still.app.database.engine.name == "postgres":
+        await still.app.database.engine.script("DROP EXTENSION pg_trgm CASCADE", "SELECT 1")
+    await still.cara.sends(still.conversation, "a prescription")
+    await indexed(still)
+    assert await finds(still.ana, "script", match="part") == ["a prescription"]
+    assert await contacts(still.ana, "carra") == ["cara"]
+
+
+# Contacts -----------------------------------------------------------------------------------------------------------
+
+
+async def contacts(who: Person, typed: str) -> list[str]:
+    return [one.contact.id for one in await who.world.app.database.read_aside(search_contacts, who.actor, typed)]
+
+
+async def test_contacts_are_found_by_parts_and_misspelled(still: World) -> None:
+    boss, write = still.ana.actor, still.app.database.write
+    await write(add_contact, boss, contact_id="m", name="Margaret Öztürk", email="marge@mail.example")
+    await write(add_contact, boss, contact_id="j", name="John Smith", phone="+442079460000")
+    for where in range(2):
+        for typed, wanted in [("margret", "m"), ("Ozturk", "m"), ("ötzürk", "m"), ("marge@mail", "m"),
+                              ("jonh smiht", "j"), ("9460", "j"), ("smith", "j"), ("joh", "j")]:  # fmt: skip
+            assert (await contacts(still.ana, typed))[:1] == [wanted], typed
+        assert await contacts(still.ana, "zzzz") == []
+        if not where:
+            await indexed(still)
+    await write(update_contact, boss, "j", {"name": "Peter Jones"})
+    await write(expire_contact, boss, "m")
+    for where in range(2):
+        assert await contacts(still.ana, "smith") == await contacts(still.ana, "margaret") == []
+        assert await contacts(still.ana, "petre") == ["j"]
+        if not where:
+            await indexed(still)
+
+
+async def test_staff_who_participate_find_only_contacts_they_meet(still: World) -> None:
+    for where in range(2):
+        assert await contacts(still.ana, "cara") == ["cara"]
+        assert await contacts(still.ben, "cara") == []
+        assert await contacts(still.eve, "cara") == []
+        if not where:
+            await indexed(still)
+    await still.app.database.write(add_participant, still.ana.actor, still.conversation, "staff", "ben")
+    assert await contacts(still.ben, "cara") == ["cara"]
+    with pytest.raises(Forbidden):
+        await contacts(still.cara, "dev")

@@ -1,0 +1,27 @@
+"""Migrations: one file for both engines, or one of an engine's own, each applied once."""
+
+from pathlib import Path
+
+import pytest
+
+from careline.store.migrate import FOLDER, applied_checksums, files, migrate
+from tests.world import World
+
+
+def test_a_file_may_be_for_one_engine_only(tmp_path: Path) -> None:
+    for name in ("2_b.postgres.sql", "1_a.sql", "2_b.sqlite.sql", "3_c.sql"):
+        (tmp_path / name).write_text("SELECT 1")
+    assert [file.name for file in files("sqlite", tmp_path)] == ["1_a.sql", "2_b.sqlite.sql", "3_c.sql"]
+    assert [file.name for file in files("postgres", tmp_path)] == ["1_a.sql", "2_b.postgres.sql", "3_c.sql"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_no_engine_lacks_what_the_other_has(engine: str) -> None:
+    own = {file.name.replace(f".{engine}.", ".") for file in files(engine)}
+    assert own == {file.name.replace(".sqlite.", ".").replace(".postgres.", ".") for file in FOLDER.glob("*.sql")}
+
+
+async def test_what_was_applied_is_known_and_not_applied_again(world: World) -> None:
+    applied = await applied_checksums(world.app.database)
+    assert list(applied) == [file.stem for file in files(world.app.database.engine.name)]
+    assert await migrate(world.app.database) == []
