@@ -68,7 +68,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(database: str) -> AsyncIterator[World]:
+async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     """The cast on a running server, on each engine in turn."""
-    async with stage(database) as world:
+    async with stage(database, files=str(tmp_path / "files")) as world:
         yield world

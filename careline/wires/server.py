@@ -27,6 +27,7 @@ from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.journal import Journal
 from careline.wires.credentials import Credentials, Passwords
+from careline.wires.files import Files
 from careline.wires.gate import Gate
 from careline.wires.origins import Origins
 from careline.wires.socket import Sockets
@@ -56,6 +57,7 @@ class Server:
         passwords: Passwords,
         sockets: Sockets,
         origins: Origins,
+        files: Files,
         tell: Callable[[TypingChanged], None],
         on_batch: Callable[[int], None],
     ) -> None:
@@ -70,6 +72,7 @@ class Server:
         self.passwords = passwords
         self.sockets = sockets
         self.origins = origins
+        self.files = files
         self.clock: Clock = database.clock
         self.epoch = ""
         self.speeches: dict[str, Any] = {}

@@ -9,6 +9,8 @@ from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
+from careline.features.attachments.actions import bind_uploads, drop_attachments, load_uploads, take_uploads, told
+from careline.features.attachments.rows import Attachment
 from careline.features.conversations.actions import LAST, access, people_in
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
@@ -32,6 +34,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     threads = await load_threads(tx, actor, {sending.conversation_id for sending in sendings})
     said = await _said_before(tx, sendings)
     quoted = await _quoted(tx, actor, sendings)
+    uploads = await load_uploads(tx, actor, {id_ for s in sendings for id_ in s.attachment_ids})
     results: list[Sent | Refused] = []
     new: list[Message] = []
     for sending in sendings:
@@ -44,7 +47,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 rules.same_sending(message, sending)
                 results.append(Sent(message, repeated=True))
                 continue
-            message = _decide(tx, sending, quoted)
+            message = _decide(tx, sending, quoted, uploads)
             await _say(tx, thread, sending, message)
             new.append(message)
             said[_key(sending)] = message
@@ -83,8 +86,8 @@ async def _quoted(tx: Tx, actor: Actor, sendings: list[Sending]) -> dict[str, Me
     return {m.id: m for m in await tx.all(Message, "messages_by_id", ids=wanted, workspace_id=actor.workspace_id)}
 
 
-def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
-    """The message this request makes, or the refusal."""
+def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message], uploads: dict[str, Attachment]) -> Message:
+    """The message this request makes, or the refusal. What it takes of the uploads is taken."""
     actor = sending.actor
     rules.may_send(actor, sending.kind, sending.sender_label)
     if sending.reply_to is not None:
@@ -92,7 +95,9 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
         hidden = target is None or (target.kind == "note" and actor.kind == "contact")
         if hidden or target is None or target.conversation_id != sending.conversation_id:
             raise NotFound("There is no such message to reply to in this conversation.")
-    return Message(
+    wanted = sending.attachment_ids
+    taken = take_uploads(tx, actor, sending.conversation_id, wanted, uploads) if wanted else []
+    message = Message(
         ids.new_id(),
         sending.conversation_id,
         tx.next_seq,
@@ -100,14 +105,18 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
         actor.kind,
         actor.id,
         text.line(sending.sender_label, "sender_label", 120) if sending.sender_label else actor.name,
-        text.body(sending.body),
+        "" if taken and not sending.body else text.body(sending.body),
         sending.reply_to,
         rules.metadata(sending.metadata),
         rules.client_id(sending.client_id) if sending.client_id else None,
         tx.now,
         None,
         None,
+        told(taken),
     )
+    if taken:
+        bind_uploads(tx, taken, uploads, message)
+    return message
 
 
 async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> None:
@@ -278,7 +287,9 @@ async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
     rules.may_delete(actor, before)
     if before.deleted_at is not None:
         return before
-    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now)
+    if before.attachments is not None:
+        await drop_attachments(tx, actor, [before.id])
+    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now, attachments=None)
     await tx.run("delete_message", conversation_id=after.conversation_id, seq=after.seq, now=tx.now)
     tx.emit(
         MessageDeleted(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),

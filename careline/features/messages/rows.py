@@ -50,6 +50,7 @@ class Sending(Struct, frozen=True):
     metadata: str = "{}"
     origin: str | None = None
     request: str | None = None
+    attachment_ids: tuple[str, ...] = ()
 
 
 class Sent(Struct, frozen=True):

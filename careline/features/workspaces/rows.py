@@ -10,7 +10,16 @@ Status = Literal["open", "pending", "closed", "archived"]
 
 
 class WorkspaceSettings(Struct, frozen=True):
-    """How a workspace is set up beyond what the hot path asks."""
+    """How a workspace is set up beyond what the hot path asks.
+
+    `contact_bytes_per_day` is what a contact may upload in 24 hours; `https_references` and `svg_attachments` let files
+    elsewhere and SVG be attached; `keep_picture_metadata` keeps pictures as they came, places and all.
+    """
+
+    contact_bytes_per_day: int = 104_857_600
+    https_references: bool = False
+    keep_picture_metadata: bool = False
+    svg_attachments: bool = False
 
 
 class Workspace(Struct, frozen=True):

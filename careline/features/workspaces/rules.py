@@ -12,6 +12,7 @@ from careline.core.errors import Forbidden, Invalid
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
+MOST_BYTES_PER_DAY = 1 << 40
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -39,7 +40,10 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    return msgspec.convert(values, WorkspaceSettings)
+    found = msgspec.convert(values, WorkspaceSettings)
+    if not 0 <= found.contact_bytes_per_day <= MOST_BYTES_PER_DAY:
+        raise Invalid("contact_bytes_per_day", f"From 0 (no files) to {MOST_BYTES_PER_DAY}.")
+    return found
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

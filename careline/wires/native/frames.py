@@ -15,7 +15,7 @@ from careline.features.conversations.events import (
     ParticipantJoined,
     ParticipantLeft,
 )
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -154,6 +154,7 @@ WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
     MessageDeleted: _message,
+    AttachmentsUpdated: _message,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,

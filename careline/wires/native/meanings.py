@@ -30,11 +30,18 @@ FIELDS: dict[str, Field] = {
     "around": Field("A message id: the page has that message in its middle.", _MESSAGE_ID),
     "assignee_id": Field("The staff member who takes care of it; always null to contacts.", "ana"),
     "at": Field("When it happened.", _NOON),
+    "attachment_count": Field("How many files are attached.", 0),
+    "attachment_id": Field("The attachment.", "019ab5c2-a1b2-7c3d-8e4f-5a6b7c8d9e0f"),
+    "attachment_ids": Field("Files to send along: one's own uploads, each not sent before.", []),
+    "attachments": Field("The files that are attached.", []),
     "attributes": Field(
         "A JSON object of the host's own, at most 8,192 bytes; kept, never looked into.", {"plan": "family"}
     ),
     "before": Field("Cursor of what comes before, null where there is nothing.", _CURSOR),
-    "body": Field("What is said: 1 to 8,000 characters, empty when deleted.", "Is my prescription ready?"),
+    "body": Field(
+        "What is said: 1 to 8,000 characters; empty when deleted, or when there are only files.",
+        "Is my prescription ready?",
+    ),
     "client_id": Field(
         "The sender's own name for the message, 1 to 128 ASCII characters; a retry with it gives the same message. "
         "Told to its author only.",
@@ -42,6 +49,7 @@ FIELDS: dict[str, Field] = {
     ),
     "closed_at": Field("When it was closed or archived, null while it is neither."),
     "contact": Field("The contact."),
+    "contact_bytes_per_day": Field("What a contact may upload in 24 hours, in bytes; 0 for nothing.", 104_857_600),
     "contact_id": Field("The contact.", "cara"),
     "contact_message_status": Field("What a contact's message makes of the status; null leaves it.", "open"),
     "conversation": Field("The conversation."),
@@ -61,9 +69,12 @@ FIELDS: dict[str, Field] = {
     "expires_at": Field("When it ends; null for never.", _NOON + 2_592_000_000),
     "fresh": Field("Ask for a new one where the workspace lets a contact have many.", False),
     "greeting": Field("What the widget says first, at most 500 characters.", "Hello! Ask us anything."),
+    "height": Field("A picture's height in pixels, null for other files.", 480),
+    "https_references": Field("Whether files elsewhere may be named as attachments; they are never fetched.", False),
     "id": Field("Its id.", _ID),
     "items": Field("What was asked for."),
     "joined_at": Field("When they began to take part.", _NOON),
+    "keep_picture_metadata": Field("Keep pictures as they came, with the place where they were taken.", False),
     "kind": Field("`staff`, `contact` or `system`.", "contact"),
     "label": Field("What a link is for, shown in the list of links.", "by text message"),
     "last_message": Field("The last message that both sides see, null before the first."),
@@ -105,14 +116,24 @@ FIELDS: dict[str, Field] = {
     "sender_kind": Field("Whose side said it.", "contact"),
     "sender_label": Field("Another name to sign with, such as The night counter; for staff."),
     "sender_name": Field("What they were called when they said it.", "Cara"),
+    "sha256": Field("The SHA-256 of its bytes, null for files elsewhere.", "9f86d081884c7d659a2feaa0c55ad015"),
     "since": Field("The cursor of what was heard last; without it, nothing of the past.", _CURSOR),
+    "size": Field("Its size in bytes.", 48_213),
     "staff": Field("The staff member."),
     "staff_id": Field("The staff member.", "ana"),
     "staff_online": Field("Whether anybody of the staff is connected.", True),
     "staff_reply_status": Field("What a staff member's message makes of the status; null leaves it."),
+    "state": Field(
+        "`ready`; `pending`, held back until it was scanned; `unscanned`, let through by a scanner that was down; "
+        "`infected` and `expired`: its bytes are not to be had any more.",
+        "ready",
+    ),
     "status": Field("`open`, `pending`, `closed` or `archived`.", "open"),
     "subject": Field("What it is about, at most 200 characters; empty removes it.", "Sunscreen"),
+    "svg_attachments": Field("Whether SVG may be attached; it is never shown inline.", False),
     "threading": Field("`per_contact`, `per_staff` or `many`: how many conversations a contact has.", "per_contact"),
+    "thumbnail": Field("Whether there is a small picture of it.", True),
+    "thumbnail_url": Field("Where its small picture is, null without one."),
     "ticket": Field("Opens one socket within 30 seconds.", "clt_6gH9jK2lM5nP8qR1sT4uV7wX0yZ3aB6cD9eF2gH5jKm"),
     "token": Field("Lets the contact in; shown this once.", "clc_4rT7yU0iO3pA6sD9fG2hJ5kL8zX1cV4bN7mQ0wE3rTy"),
     "token_id": Field("The chat link.", _ID),
@@ -123,6 +144,7 @@ FIELDS: dict[str, Field] = {
     "updated_at": Field("When it was last changed.", _NOON),
     "url": Field("The link that carries the token, for a contact to open."),
     "view": Field("`all`, `mine` (assigned to me) or `unassigned`.", "all"),
+    "width": Field("A picture's width in pixels, null for other files.", 640),
     "wait": Field("Hold the answer back for something to happen, at most so many seconds.", 0),
     "workspace": Field("The workspace."),
     "workspace_id": Field("The workspace.", "greenleaf"),
@@ -142,6 +164,21 @@ FIELDS: dict[str, Field] = {
     "LastMessage.id": Field("Its id.", _MESSAGE_ID),
     "LastMessage.kind": Field("`text`, `file` or `system`.", "text"),
     "LastMessage.body": Field("Its first 200 characters.", "Is my prescription ready?"),
+    "Attached.name": Field("What the file is called.", "prescription.jpg"),
+    "Attached.type": Field("Its media type, as its content says.", "image/jpeg"),
+    "Attached.url": Field("Where a file elsewhere lies; null for uploads, which have links."),
+    "Attachment.conversation_id": Field("The conversation it is for, null for any."),
+    "Attachment.message_id": Field("The message it was sent with, null before that."),
+    "Attachment.name": Field("What the file is called.", "prescription.jpg"),
+    "Attachment.type": Field("Its media type, as its content says.", "image/jpeg"),
+    "Attachment.url": Field("Where a file elsewhere lies; null for uploads, which have links."),
+    "Link.expires_at": Field("When the addresses end.", _NOON + 300_000),
+    "Link.url": Field("Where the file is.", "https://chat.example.org/v1/files/aXk3"),
+    "Refer.conversation_id": Field("The conversation it is for; without it, any."),
+    "Refer.name": Field("What the file is called.", "leaflet.pdf"),
+    "Refer.type": Field("Its media type, one of those that may be attached.", "application/pdf"),
+    "Refer.url": Field("Where it lies: https, at most 2,000 characters.", "https://files.example.org/leaflet.pdf"),
+    "WhichLinks.attachment_ids": Field("Of which files, 1 to 100.", ["019ab5c2-a1b2-7c3d-8e4f-5a6b7c8d9e0f"]),
     "Send.kind": Field(
         "`text`; `file`, kept elsewhere, as the metadata says; for staff also `system` and `note`, told to staff only.",
         "text",
@@ -190,6 +227,7 @@ FIELDS: dict[str, Field] = {
 }
 
 EVENTS: dict[str, str] = {
+    "attachments.updated": "A message's files were scanned, or are kept no longer.",
     "conversation.assigned": "A conversation was given to a staff member, or to nobody.",
     "conversation.started": "A conversation began.",
     "conversation.updated": "Subject, status or metadata changed, also when a message changed the status.",
@@ -212,6 +250,8 @@ EVENTS: dict[str, str] = {
 }
 
 SILENT: dict[str, str] = {
+    "attachment.uploaded": "A file was uploaded; it is its owner's alone until it is sent.",
+    "attachments.removed": "Files were given up or taken back, and nobody can have them any more.",
     "session.revoked": "A session ended; its sockets are closed.",
     "workspace.added": "The workspace's log begins with it, when nobody listens yet.",
 }
@@ -245,26 +285,33 @@ CODES: dict[str, tuple[int, str]] = {
     "conflict": (409, "It cannot be done because of what is there already."),
     "client_id_reused": (409, "This `client_id` named another message: a retry must say the same again."),
     "email_taken": (409, "The e-mail address has an account, or works here, already."),
+    "scan_pending": (409, "The file is held back until it was scanned: try again later."),
     "message_deleted": (409, "A deleted message cannot be edited."),
-    "too_large": (413, "More than 262,144 bytes."),
+    "too_large": (413, "More than 262,144 bytes, or a file larger than the server takes."),
     "unsupported_media_type": (415, "A body is JSON, says so in Content-Type, and is not compressed."),
+    "file_type": (415, "A file of a type that is not taken, or not what its name or declared type says."),
+    "range_not_satisfiable": (416, "The part that was asked for is not in the file."),
     "misdirected": (421, "The server does not go by this Host: see the setting `hosts`."),
     "invalid": (422, "A field has a value that cannot be taken; `field` names it."),
+    "infected": (422, "The scanner found something harmful in the file."),
     "too_many": (429, "Faster than the limit: wait `retry_after_ms`."),
     "headers_too_large": (431, "The request line or the headers are larger than the limit."),
     "internal": (500, "The server's fault; its log has the `request_id`."),
+    "integrity": (500, "The stored file is damaged or gone: it is not given out."),
     "unavailable": (
         503,
         "The store does not answer. Whether a write happened is unknown: retry with the same client_id.",
     ),
+    "storage_full": (507, "There is no room for files at the moment; messages without files still work."),
 }
 
 # What a command refuses with beyond what all of its kind do.
 REFUSES: dict[str, tuple[str, ...]] = {
+    "attachment.refer": ("not_found", "file_type", "too_many"),
     "contact.add": ("conflict",),
     "conversation.start": ("not_found",),
     "message.edit": ("message_deleted",),
-    "message.send": ("client_id_reused",),
+    "message.send": ("client_id_reused", "infected"),
     "participant.add": ("conflict",),
     "participant.remove": ("conflict",),
     "session.create": ("unauthenticated", "too_many"),

@@ -14,6 +14,7 @@ from careline.wires.native.commands import Asking, Nothing, Request, command, gi
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
     "origins",
+    "contact_bytes_per_day", "https_references", "keep_picture_metadata", "svg_attachments",
 )  # fmt: skip
 
 
@@ -30,6 +31,10 @@ class ChangeWorkspace(Request, frozen=True):
     staff_reply_status: Status | UnsetType | None = UNSET
     edit_window_ms: int | UnsetType = UNSET
     origins: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+    contact_bytes_per_day: int | UnsetType = UNSET
+    https_references: bool | UnsetType = UNSET
+    keep_picture_metadata: bool | UnsetType = UNSET
+    svg_attachments: bool | UnsetType = UNSET
 
 
 class Welcome(Struct, frozen=True):
