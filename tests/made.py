@@ -35,7 +35,7 @@ def photo(orientation: int = 6) -> bytes:
 
 def animation(frames: int) -> bytes:
     made = io.BytesIO()
-    images = [Image.new("P", (4, 4), n % 200) for n in range(frames)]
+    images = [Image.new("RGB", (4, 4), (n % 256, n // 256, 0)) for n in range(frames)]
     images[0].save(made, "GIF", save_all=True, append_images=images[1:])
     return made.getvalue()
 
@@ -82,7 +82,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 def form(data: bytes, name: str, type_: str = "application/octet-stream") -> aiohttp.FormData:
     made = aiohttp.FormData(quote_fields=False)
-    made.add_field("file", data, filename=name, content_type=type_)
+    made.add_field("file", io.BytesIO(data), filename=name, content_type=type_)
     return made
 
 

@@ -38,14 +38,15 @@ def look(path: Path, media: str, copy: Path, thumbnail: Path, *, keep_metadata: 
     Image.MAX_IMAGE_PIXELS = PIXELS
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
+        data = path.read_bytes()
+        stripped(media, data)
         with Image.open(path, formats=(_FORMATS[media],)) as picture:
             frames = getattr(picture, "n_frames", 1)
             if picture.width * picture.height > PIXELS or frames > FRAMES:
                 return {"refused": "bomb"}
             orientation = int(picture.getexif().get(0x0112, 1)) if media == "image/jpeg" else 1
-            clean = stripped(media, path.read_bytes(), orientation if 1 <= orientation <= 8 else 1)
             if not keep_metadata:
-                copy.write_bytes(clean)
+                copy.write_bytes(stripped(media, data, orientation if 1 <= orientation <= 8 else 1))
             turned = 5 <= orientation <= 8
             size = (picture.height, picture.width) if turned else (picture.width, picture.height)
             picture.seek(0)
