@@ -4,12 +4,13 @@ import io
 import struct
 import zipfile
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from PIL import Image
 
-from tests.world import Person
+if TYPE_CHECKING:
+    from tests.world import Person
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Kept in two parts, so that no scanner takes this file for what it is about.
@@ -86,12 +87,14 @@ def form(data: bytes, name: str, type_: str = "application/octet-stream") -> aio
     return made
 
 
-async def uploads(person: Person, data: bytes, name: str, type_: str = "application/octet-stream", **more: Any) -> Any:
+async def uploads(
+    person: "Person", data: bytes, name: str, type_: str = "application/octet-stream", **more: Any
+) -> Any:
     """Upload a file; what the server says of it."""
     return await person.asks("POST", "/v1/attachments", data=form(data, name, type_), **more)
 
 
-async def fetches(person: Person, path: str, **headers: str) -> tuple[int, bytes, Any]:
+async def fetches(person: "Person", path: str, **headers: str) -> tuple[int, bytes, Any]:
     """Status, body and headers of what is at an address."""
     url = path if path.startswith("http") else person.world.url + path
     lets_in = {} if "/v1/files/" in path else person.headers

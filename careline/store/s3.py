@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import tempfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote, urlsplit
@@ -33,7 +33,7 @@ class S3Blobs:
             access_key_id=key_id,
             secret_access_key=secret,
             client_options={"allow_http": url.startswith("http:"), "timeout": "60s", "connect_timeout": "5s"},
-            retry_config=cast(Any, {"max_retries": 3}),
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
         )
 
     async def keep(self, spool: Path, key: str) -> None:

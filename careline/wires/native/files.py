@@ -11,6 +11,7 @@ from careline.features.attachments.actions import access_attachment, attachment_
 from careline.wires.http import Call, Route
 from careline.wires.native import shapes
 from careline.wires.native.routes import NATIVE
+from careline.wires.native.schemas import reference
 from careline.wires.uploads import answer, expect, receive
 
 _encode = msgspec.json.Encoder().encode
@@ -74,6 +75,51 @@ async def _somebody(call: Call) -> Actor:
     return actor
 
 
+# What the command table cannot say of them, in the words of OpenAPI.
+_ID = {
+    "name": "attachment_id", "in": "path", "required": True, "description": "The attachment.",
+    "schema": {"type": "string"},
+}  # fmt: skip
+_REFUSED = {"default": {"$ref": "#/components/responses/Refused"}}
+_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+}
+
+
 def paths() -> dict[str, Any]:
-    """These routes in the words of OpenAPI; `openapi` puts them beside the commands."""
-    return {}
+    """These routes for the OpenAPI document, beside the commands."""
+    token = [{"token": []}]
+    where = {"name": "conversation_id", "in": "query", "required": False, "schema": {"type": "string"}}
+    where["description"] = "The conversation it is for; without it, any."
+    made = {"description": "Done.", "content": {"application/json": {"schema": reference(shapes.Attachment)}}}
+    says = "Multipart, with one part named `file`. Refused before the body is read when the caller may not upload."
+    return {
+        "/v1/attachments": {
+            "post": {
+                "operationId": "attachment.upload", "tags": ["attachment"], "security": token, "parameters": [where],
+                "summary": str(upload.__doc__), "description": says,
+                "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}},
+                "responses": {"201": made, **_REFUSED},
+            }
+        },
+        "/v1/attachments/{attachment_id}/content": {"get": _download("content", content, "*/*", [_ID], token)},
+        "/v1/attachments/{attachment_id}/thumbnail": {
+            "get": _download("thumbnail", thumbnail, "image/webp", [_ID], token)
+        },
+        "/v1/files/{signed}": {
+            "get": _download("open", by_link, "*/*", [{**_ID, "name": "signed", "description": "From a link."}], [])
+        },
+    }  # fmt: skip
+
+
+def _download(name: str, handle: Any, media: str, parameters: list[Any], security: list[Any]) -> dict[str, Any]:
+    body = {"content": {media: {}}}
+    return {
+        "operationId": f"attachment.{name}", "tags": ["attachment"], "security": security, "parameters": parameters,
+        "summary": str(handle.__doc__), "description": "Over HTTP only. A single range is understood.",
+        "responses": {
+            "200": {"description": "The bytes.", **body}, "206": {"description": "Some of them.", **body}, **_REFUSED,
+        },
+    }  # fmt: skip
