@@ -188,15 +188,15 @@ async def test_part_of_a_file(world: World) -> None:
         ("bytes=-6", 206, PDF[-6:]),
         ("bytes=0-99999", 206, PDF),
         ("bytes=0-1,3-4", 200, PDF),
-        ("bytes=" + "0-," * 10_000, 400, None),
+        ("bytes=" + "0-," * 10_000, 400, b""),
         ("bytes=x-y", 200, PDF),
         ("bytes=4-2", 200, PDF),
         ("lines=1-2", 200, PDF),
-        ("bytes=99999-", 416, None),
+        ("bytes=99999-", 416, b""),
     ):
         got, body, headers = await fetches(world.ana, path, Range=asked)
         assert got == status or (status == 400 and got in (400, 431)), asked[:40]
-        assert part is None or body == part
+        assert not part or body == part
         if status == 206:
             first = PDF.index(part)
             assert headers["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(PDF)}"

@@ -117,7 +117,8 @@ async def test_answers_are_what_the_documents_say(world: World) -> None:
     file = await uploads(world.cara, picture(), "a.png", status=201)
     await world.cara.sends(world.conversation, "see", attachment_ids=(file["id"],))
     known = {
-        "attachment_id": file["id"], "conversation_id": world.conversation, "message_id": sent["id"], "staff_id": "ben", "contact_id": "cara",
+        "attachment_id": file["id"],
+        "conversation_id": world.conversation, "message_id": sent["id"], "staff_id": "ben", "contact_id": "cara",
     }  # fmt: skip
     for command in COMMANDS.values():
         if command.method == "GET":

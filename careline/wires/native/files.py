@@ -90,7 +90,7 @@ _FORM = {
 
 def paths() -> dict[str, Any]:
     """These routes for the OpenAPI document, beside the commands."""
-    token = [{"token": []}]
+    token: list[Any] = [{"token": []}]
     where = {"name": "conversation_id", "in": "query", "required": False, "schema": {"type": "string"}}
     where["description"] = "The conversation it is for; without it, any."
     made = {"description": "Done.", "content": {"application/json": {"schema": reference(shapes.Attachment)}}}
@@ -115,7 +115,7 @@ def paths() -> dict[str, Any]:
 
 
 def _download(name: str, handle: Any, media: str, parameters: list[Any], security: list[Any]) -> dict[str, Any]:
-    body = {"content": {media: {}}}
+    body: dict[str, Any] = {"content": {media: {}}}
     return {
         "operationId": f"attachment.{name}", "tags": ["attachment"], "security": security, "parameters": parameters,
         "summary": str(handle.__doc__), "description": "Over HTTP only. A single range is understood.",
