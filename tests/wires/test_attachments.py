@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from careline.core.actor import system
+from careline.core.actor import Actor, system
 from careline.features.attachments.actions import copy_attachments, expire_unsent
 from careline.features.conversations.actions import add_participant
 from careline.features.messages.actions import delete_message, send_messages
 from careline.features.messages.attached import expire_attachments
-from careline.features.messages.rows import Message, Sending
+from careline.features.messages.rows import Sending, Sent
 from careline.features.workspaces.actions import update_workspace
+from careline.store.database import Tx
 from careline.work.runner import Runner
 from tests.made import PDF, document, fetches, form, old_document, photo, picture, uploads
 from tests.world import GREENLEAF, Person, World
@@ -296,9 +297,11 @@ async def test_the_bytes_of_a_forwarded_file_stay_until_the_last_message_goes(wo
     said = await sends(world.cara, world.conversation, made["id"])
     boss = system(GREENLEAF)
 
-    async def forward(tx, actor) -> Message:  # type: ignore[no-untyped-def]
-        copy = (await send_messages(tx, boss, [Sending(world.ana.actor, world.dev_conversation, "fw")]))[0].message  # type: ignore[union-attr]
-        return await copy_attachments(tx, world.ana.actor, str(said["id"]), copy)  # type: ignore[return-value]
+    async def forward(tx: Tx, actor: Actor) -> str | None:
+        sending = Sending(world.ana.actor, world.dev_conversation, "forwarded")
+        (sent,) = await send_messages(tx, boss, [sending])
+        assert isinstance(sent, Sent)
+        return await copy_attachments(tx, world.ana.actor, str(said["id"]), sent.message)
 
     copied = await world.app.database.write(forward, boss)
     await world.app.database.write(delete_message, world.cara.actor, str(said["id"]))
