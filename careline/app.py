@@ -19,8 +19,12 @@ from careline.core.clock import Clock
 from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
+from careline.features.attachments.actions import expire_unsent
+from careline.features.attachments.intake import Intake
+from careline.features.attachments.scanner import Scanner
 from careline.features.conversations.visits import expire_visit
 from careline.features.desk.actions import wake_conversation
+from careline.features.messages.attached import scan_again
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep
@@ -31,19 +35,23 @@ from careline.live.tail import Tail
 from careline.live.wake import Poll
 from careline.metrics import Metrics
 from careline.settings import Settings, SettingsError
+from careline.store.blobs import Blobs, LocalBlobs, Spools
 from careline.store.database import Database, Tx
 from careline.store.journal import Journal
 from careline.store.migrate import SchemaError, migrate, pending
 from careline.store.postgres import Postgres
+from careline.store.s3 import S3Blobs
 from careline.store.sqlite import Sqlite
 from careline.wires import native, operator
 from careline.wires.careforall import routes as careforall_routes
 from careline.wires.credentials import Credentials, Passwords
+from careline.wires.files import Files, Links
 from careline.wires.gate import Gate
 from careline.wires.http import Edge
 from careline.wires.issuers import Trust
 from careline.wires.listener import Listener
 from careline.wires.native import documents as native_documents
+from careline.wires.native import files as native_files
 from careline.wires.native import frames as native_frames
 from careline.wires.native import routes as native_routes
 from careline.wires.native import socket as native_socket
@@ -56,12 +64,13 @@ from careline.work.following import FOLLOW_EVERY_S, follow_all
 from careline.work.indexer import Indexer
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
 from careline.work.keeping import Keeper
-from careline.work.runner import Do, Runner
+from careline.work.runner import Do, Errand, Runner
 from careline.work.schedule import every
 from careline.work.sealing import SEAL_EVERY_S, seal_all
 from careline.work.tidy import Tidy
 
 logger = logging.getLogger("careline")
+SCAN_S = 20.0
 SWEEP_S = 1.0
 TIDY_S = 60.0
 BACKLOG = 1024
@@ -81,6 +90,17 @@ def open_database(
     return Database(engine, consequences.plan, clock or Clock(), settings)
 
 
+def open_files(settings: Settings, clock: Clock) -> Intake:
+    """Where files come in and lie, as the settings say."""
+    folder = settings.files_folder
+    spools = folder / "arriving"
+    blobs: Blobs = LocalBlobs(folder)
+    if settings.s3_bucket:
+        words = (settings.s3_url, settings.s3_bucket, settings.s3_region, settings.s3_key_id, settings.s3_secret)
+        blobs = S3Blobs(*words, spools, clock)
+    return Intake(blobs, Spools(spools), Scanner(settings.scanner), settings.scan_policy)
+
+
 class App:
     """A running server. `start`, then `run_until_stopped` or `stop`."""
 
@@ -92,6 +112,7 @@ class App:
         self.journal = Journal(list(consequences.CONSEQUENCES))
         self.hub = Hub()
         self.tail = Tail(self._deliver, self._read_log)
+        self.intake = open_files(settings, self.database.clock)
         gate = Gate(settings, self.database.clock)
         passwords = passwords or Passwords()
         trust = Trust(settings.issuers, self.database)
@@ -109,6 +130,7 @@ class App:
             passwords,
             Sockets(self.database.clock, settings.sockets_per_address, settings.sockets_unauthenticated),
             Origins(settings.origins),
+            Files(self.intake, straight=settings.s3_links == "on"),
             self._tell,
             self.metrics.batches.observe,
         )
@@ -121,7 +143,12 @@ class App:
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
-        self.jobs: dict[str, Do] = {"conversation.wake": _wake, "visit.expire": _expire_visit}
+        self.jobs: dict[str, Do] = {
+            "attachment.expire": _expire_attachment,
+            "conversation.wake": _wake,
+            "visit.expire": _expire_visit,
+        }
+        self.errands: dict[str, Errand] = {"attachment.remove": self._remove_attachments}
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -152,6 +179,7 @@ class App:
         epoch, key = await self.database.read(ask, system())
         self.server.epoch = epoch
         self.server.cursors = Cursors(bytes.fromhex(key))
+        self.server.files.links = Links(bytes.fromhex(key))
         if self.settings.redis_url:
             self._hints = Hints(self.settings.redis_url, sha256(bytes.fromhex(key)).digest(), self._heard)
         self.server.speeches["native"] = native_frames.NativeSpeech(self.server.cursors)
@@ -182,6 +210,7 @@ class App:
         assert native
         return [
             *native_routes.routes(),
+            *native_files.routes(),
             native_socket.route(),
             *careforall_routes.routes(self.settings),
             *native_documents.routes(),
@@ -196,7 +225,7 @@ class App:
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
             poll.run(),
-            Runner(self.database, self.jobs).run(),
+            Runner(self.database, self.jobs, self.errands).run(),
             self._indexer.run(),
             every(SWEEP_S, self._second),
             every(SWEEP_S, self.server.auditor.flush),
@@ -205,6 +234,8 @@ class App:
             every(SEAL_EVERY_S, lambda: seal_all(self.database)),
             every(TIDY_S, Tidy(self.database).once),
             every(3_600.0, lambda: self.database.write(sweep, system())),
+            every(3_600.0, lambda: self.intake.sweep(self.database)),
+            *([every(SCAN_S, lambda: scan_again(self.intake, self.database))] if self.intake.scanner.on else []),
             self.metrics.watch_loop(),
             *self._hinting(self._hints),
         ]
@@ -270,6 +301,10 @@ class App:
             if isinstance(told, PresenceChanged) and told.conversation_id is None:
                 self.server.board.heard(told, self.database.clock())
 
+    async def _remove_attachments(self, actor: Actor, payload: str) -> None:
+        wanted = msgspec.json.decode(payload, type=consequences.RemoveAttachments).attachment_ids
+        await self.intake.remove_all(self.database, actor, list(wanted))
+
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
         os._exit(70)
@@ -327,3 +362,7 @@ async def _wake(tx: Tx, actor: Actor, payload: str) -> None:
 
 async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:
     await expire_visit(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireVisit).contact_id)
+
+
+async def _expire_attachment(tx: Tx, actor: Actor, payload: str) -> None:
+    await expire_unsent(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireAttachment).attachment_id)

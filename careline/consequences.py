@@ -9,6 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from careline.core.events import Event
+from careline.features.attachments.events import AttachmentsRemoved, AttachmentUploaded
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
@@ -20,7 +21,7 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -62,6 +63,28 @@ def wake_in_time(event: Event, now: int) -> Job | None:
     return Job("conversation.wake", WakeConversation(event.conversation_id), event.snoozed_until)
 
 
+class ExpireAttachment(Struct, frozen=True):
+    """Look whether the upload was ever sent."""
+
+    attachment_id: str
+
+
+class RemoveAttachments(Struct, frozen=True):
+    """Take away the bytes that nobody may have any more."""
+
+    attachment_ids: tuple[str, ...]
+
+
+def expire_unsent_attachment(event: Event, now: int) -> Job | None:
+    assert isinstance(event, AttachmentUploaded)
+    return Job("attachment.expire", ExpireAttachment(event.attachment_id), event.expires_at)
+
+
+def remove_attachments(event: Event, now: int) -> Job | None:
+    assert isinstance(event, AttachmentsRemoved)
+    return Job("attachment.remove", RemoveAttachments(event.attachment_ids))
+
+
 CONSEQUENCES: dict[type[Event], Plans] = {
     WorkspaceAdded: [],
     WorkspaceUpdated: [],
@@ -85,6 +108,9 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     LabelAdded: [],
     LabelUpdated: [],
     LabelDeleted: [],
+    AttachmentUploaded: [expire_unsent_attachment],
+    AttachmentsRemoved: [remove_attachments],
+    AttachmentsUpdated: [],
     MessageSent: [],
     MessageEdited: [],
     MessageDeleted: [],

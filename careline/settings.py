@@ -94,6 +94,29 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     operator_token: Annotated[
         str, Says("A bearer token that also opens the operator pages, for a metrics collector elsewhere.", True)
     ] = ""
+    attachment_bytes: Annotated[int, Says("How large a file may be, in bytes.")] = 10_485_760
+    attachment_unsent_h: Annotated[int, Says("How many hours an upload may wait to be sent; then it is removed.")] = 24
+    attachments_per_message: Annotated[int, Says("Files in one message.")] = 10
+    files: Annotated[
+        str,
+        Says("The folder for files, also for those on their way to S3. Empty: `files` beside an embedded database."),
+    ] = ""
+    s3_bucket: Annotated[str, Says("Keep files in this S3 bucket. Empty: in the folder.")] = ""
+    s3_url: Annotated[str, Says("The S3 service, such as https://s3.example.org.")] = ""
+    s3_region: Annotated[str, Says("The region that requests to S3 are signed for.")] = "us-east-1"
+    s3_key_id: Annotated[str, Says("The S3 access key.")] = ""
+    s3_secret: Annotated[str, Says("The secret of the S3 access key.", True)] = ""
+    s3_links: Annotated[
+        Literal["off", "on"], Says("Links to files lead straight to S3, and end there after 60 seconds.")
+    ] = "off"
+    scanner: Annotated[
+        str, Says("clamd, as unix:/path/of/clamd.sock or tcp://host:port. Empty: nothing is scanned.")
+    ] = ""
+    scan_policy: Annotated[
+        Literal["hold", "allow-marked"],
+        Says("What becomes of files while the scanner does not answer: held back, or let through with a mark."),
+    ] = "hold"
+    limit_upload: Annotated[str, Says("Files a person may upload.")] = "30/min"
     limit_send_contact: Annotated[str, Says("Messages a contact may send.")] = "20/10s"
     limit_send_staff: Annotated[str, Says("Messages a staff member may send.")] = "60/10s"
     limit_read: Annotated[str, Says("Read and delivery marks a person may make.")] = "10/s"
@@ -124,6 +147,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     def rate(self, name: str) -> Rate:
         return Rate.parse(getattr(self, f"limit_{name}"))
+
+    @property
+    def files_folder(self) -> Path:
+        """Where files lie, or are on their way."""
+        if self.files or self.is_postgres:
+            return Path(self.files or "files").expanduser().resolve()
+        return Path(self.database.removeprefix("sqlite:")).expanduser().resolve().parent / "files"
 
     @property
     def is_postgres(self) -> bool:

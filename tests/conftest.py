@@ -11,7 +11,7 @@ import uvloop
 
 from careline.bench.process import Unavailable
 from tests import tools
-from tests.services import Cluster, Redis, postgres_server, redis_server
+from tests.services import S3, Clamd, Cluster, Redis, clamd_server, postgres_server, redis_server, s3_server
 from tests.world import World, stage
 
 T = TypeVar("T")
@@ -32,6 +32,20 @@ def postgres() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Redis]:
     server = needed(redis_server)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    server = needed(s3_server)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[Clamd]:
+    server = needed(clamd_server)
     yield server
     server.close()
 
@@ -68,7 +82,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-async def world(database: str) -> AsyncIterator[World]:
+async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     """The cast on a running server, on each engine in turn."""
-    async with stage(database) as world:
+    async with stage(database, files=str(tmp_path / "files")) as world:
         yield world

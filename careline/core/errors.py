@@ -148,3 +148,33 @@ class Failed(Refused):
     status = 500
     code = "internal"
     detail = "Something went wrong on our side; the log knows it by the request id."
+
+
+class RangeNotSatisfiable(Refused):
+    """A part of a file that is not in it (RFC 9110, section 15.5.17)."""
+
+    status = 416
+    code = "range_not_satisfiable"
+
+
+class Integrity(Failed):
+    """What is stored is not what was stored: nothing of it is given out."""
+
+    code = "integrity"
+    detail = "The stored file is damaged, so it is not given out."
+
+
+class Infected(Refused):
+    """The scanner found something in the file."""
+
+    status = 422
+    code = "infected"
+    detail = "The scanner found something harmful in the file."
+
+
+class StorageFull(Refused):
+    """There is no room for files; what is no file can still be stored."""
+
+    status = 507
+    code = "storage_full"
+    detail = "There is no room for files at the moment. Messages without files still work."

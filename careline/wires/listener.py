@@ -43,12 +43,17 @@ class _Connection(RequestHandler):
     while a request is under way: its body in whatever wrapping, or more requests.
     """
 
-    __slots__ = ("_asking", "_broken", "_under_way")
+    __slots__ = ("_asking", "_broken", "_most", "_under_way")
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self._asking = self._under_way = 0
         self._broken = False
+        self._most = REQUEST_BYTES
+
+    def expect(self, most: int) -> None:
+        """Let the request under way have so many bytes: who asked is known, and reads them piece by piece."""
+        self._most = max(REQUEST_BYTES, most)
 
     def data_received(self, data: bytes) -> None:
         if self._broken:
@@ -61,10 +66,10 @@ class _Connection(RequestHandler):
         if waiting is None or self._force_close:
             self._asking = 0
             self._under_way += len(data)
-            if self._under_way > REQUEST_BYTES:
+            if self._under_way > self._most:
                 self.force_close()
             return
-        self._under_way = 0
+        self._under_way, self._most = 0, REQUEST_BYTES
         self._asking = 0 if waiting.done() else self._asking + len(data)
         if self._asking > HEADER_BYTES and self.transport is not None:
             self._broken = True

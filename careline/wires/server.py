@@ -28,6 +28,7 @@ from careline.store.database import Database, Tx
 from careline.store.journal import Journal
 from careline.wires.auditor import Auditor
 from careline.wires.credentials import Credentials, Passwords
+from careline.wires.files import Files
 from careline.wires.gate import Gate
 from careline.wires.origins import Origins
 from careline.wires.socket import Sockets
@@ -57,6 +58,7 @@ class Server:
         passwords: Passwords,
         sockets: Sockets,
         origins: Origins,
+        files: Files,
         tell: Callable[[TypingChanged], None],
         on_batch: Callable[[int], None],
     ) -> None:
@@ -71,6 +73,7 @@ class Server:
         self.passwords = passwords
         self.sockets = sockets
         self.origins = origins
+        self.files = files
         self.clock: Clock = database.clock
         self.auditor = Auditor(database, closed=settings.audit_fail_closed)
         credentials.on_sign_in = self.auditor.signed_in

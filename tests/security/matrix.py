@@ -16,6 +16,7 @@ from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
+from tests.made import uploads
 from tests.world import GREENLEAF, HILLSIDE, Person, World
 
 # visitor: anonymous, with a conversation of their own.   cara: it is her conversation.   dev: another contact.
@@ -42,6 +43,11 @@ conversation.delete     conversation  403     403  403 ok  403 403 404
 participant.add         conversation  404     ok   404 ok  ok  ok  404
 participant.remove      conversation  404     403  404 ok  ok  ok  404
 typing.set              conversation  404     ok   404 ok  ok  ok  404
+attachment.refer        -             403     403  403 403 403 403 403
+attachment.get          attachment    404     ok   404 ok  ok  ok  404
+attachment.link         attachment    404     ok   404 ok  ok  ok  404
+attachment.links        conversation  404     ok   404 ok  ok  ok  404
+attachment.delete       upload        404     ok   404 404 404 404 404
 message.send            conversation  404     ok   404 ok  ok  ok  404
 message.list            conversation  404     ok   404 ok  ok  ok  404
 message.get             message       404     ok   404 ok  ok  ok  404
@@ -105,6 +111,11 @@ DOCUMENTS = {
     "GET /v1/openapi.json": {200}, "GET /v1/asyncapi.json": {200}, "GET /docs": {200},
 }  # fmt: skip
 PAGES = {200, 302, 404}
+
+# Files of the native wire: whoever may `attachment.get` may have these, and nobody else.
+FILES = ("GET /v1/attachments/{attachment_id}/content", "GET /v1/attachments/{attachment_id}/thumbnail")
+# Who may come in here is tried in tests/security/test_files.py: who has somewhere to send a file to, who has a link.
+DOORS = ("POST /v1/attachments", "GET /v1/files/{signed}")
 
 # A wire of its own has a table of its own here: its name, and for each route who may.
 WIRES: dict[str, dict[str, set[int]]] = {}
@@ -204,6 +215,7 @@ class Cast:
         make: dict[str, Callable[[str], Awaitable[dict[str, str]]]] = {
             "conversation": self._conversation, "message": self._message, "staff": self._staff,
             "contact": self._contact, "token": self._token, "label": self._label, "-": self._nothing,
+            "attachment": self._attachment, "upload": self._upload,
         }  # fmt: skip
         if line.command in ("conversation.merge", "conversation.delete"):
             return await self._used_up(line.command, whose)
@@ -246,6 +258,17 @@ class Cast:
         said = await author.sends(self.conversations[whose], f"said in {self.canary[author.actor.workspace_id]}")
         return {"message_id": said.id}
 
+    async def _upload(self, whose: str) -> dict[str, str]:
+        owner = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
+        data = f"kept in {self.canary[owner.actor.workspace_id]}".encode()
+        return {"attachment_id": (await uploads(owner, data, "a.txt", status=201))["id"]}
+
+    async def _attachment(self, whose: str) -> dict[str, str]:
+        made = await self._upload(whose)
+        owner = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
+        await owner.sends(self.conversations[whose], "see", attachment_ids=(made["attachment_id"],))
+        return made
+
     async def _staff(self, whose: str) -> dict[str, str]:
         home = HILLSIDE if whose == "foreign" else GREENLEAF
         made = await self.world.app.database.write(add_staff, system(home), f"Kim {self.canary[home]}")
@@ -274,6 +297,8 @@ def body(command: str) -> dict[str, Any]:
         "label.update": {"colour": f"#{number:06d}"},
         "participant.add": {"kind": "contact", "id": "gus"},
         "typing.set": {"typing": True},
+        "attachment.links": {"attachment_ids": ["nothing"]},
+        "attachment.refer": {"url": "https://a.example/a.pdf", "name": "a.pdf", "type": "application/pdf", "size": 1},
         "message.send": {"body": "A message"},
         "message.edit": {"body": "Another body"},
         "message.search": {"q": "kanarie", "match": "part"},

@@ -40,7 +40,7 @@ def test_every_command_and_every_route_is_in_the_table(here: World) -> None:
     for route in routes:
         name = f"{route.method} {route.path}"
         known = name in commands or name in matrix.EDGE or route.wire.name == "pages" or name in matrix.DOCUMENTS
-        known = known or name in matrix.WIRES.get(route.wire.name, {})
+        known = known or name in matrix.FILES or name in matrix.DOORS or name in matrix.WIRES.get(route.wire.name, {})
         assert known, f"{name} of wire {route.wire.name} is in no table of tests/security/matrix.py"
 
 
@@ -92,6 +92,7 @@ def judge(line: Line, person: str, whose: str, status: int, answer: bytes) -> No
 
 
 UNKNOWN = {
+    "attachment_id": new_id,
     "conversation_id": new_id,
     "message_id": new_id,
     "label_id": new_id,
@@ -123,6 +124,21 @@ async def test_over_rest_everybody_gets_their_own_and_nothing_else(casts: Cast) 
                 judge(line, person, whose, status, answer)
                 if line.thing == "-":
                     break
+
+
+async def test_a_file_is_had_by_whoever_may_know_of_it(casts: Cast) -> None:
+    cast = casts
+    line = next(line for line in matrix.lines() if line.command == "attachment.get")
+    for whose in ("own", "another", "foreign"):
+        fields = await cast.thing(line, whose)
+        for person in EVERYBODY:
+            for route in matrix.FILES:
+                url = cast.world.url + route.removeprefix("GET ").format(**fields)
+                headers = {} if person == "nobody" else cast.people[person].headers
+                async with cast.world.http.get(url, headers=headers) as answer:
+                    want = expected(line, person, whose)
+                    no_picture = want == "ok" and route.endswith("thumbnail")
+                    assert answer.status == (404 if no_picture else 200 if want == "ok" else int(want)), (person, route)
 
 
 async def test_what_is_not_theirs_looks_like_what_is_not_there(cast: Cast) -> None:

@@ -18,6 +18,7 @@ from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import update_workspace
 from careline.settings import Settings
 from careline.store.database import Database, Tx
+from tests.made import picture, uploads
 from tests.world import GREENLEAF, World
 
 BOSS = system(GREENLEAF)
@@ -108,3 +109,13 @@ async def test_a_batch_that_fails_leaves_nothing_behind_that_the_next_one_believ
 async def test_in_a_workspace_that_is_not_there_nothing_is_written(world: World) -> None:
     with pytest.raises(NotFound):
         await world.app.database.write_many(send_messages, system("nowhere"), [Sending(world.cara.actor, "x", "Hello")])
+
+
+async def test_a_retry_is_the_same_message_also_where_it_would_be_refused_now(world: World, other: Database) -> None:
+    file = await uploads(world.cara, picture(), "rash.png", status=201)
+    sending = Sending(world.cara.actor, world.conversation, "Look", "text", "k1", attachment_ids=(file["id"],))
+    (first,) = await world.app.database.write_many(send_messages, BOSS, [sending])
+    for database in (world.app.database, other):
+        (again,) = await database.write_many(send_messages, BOSS, [sending])
+        assert isinstance(first, Sent) and isinstance(again, Sent)
+        assert (again.repeated, again.message.id) == (True, first.message.id)

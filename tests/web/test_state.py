@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from careline.core.actor import system
+from careline.features.messages.attached import expire_attachments
 from tests import tools
+from tests.made import picture, uploads
 from tests.world import Person, Socket, World
 
 REPLAY = tools.ROOT / "tests" / "web" / "replay.js"
@@ -65,6 +68,17 @@ async def delete(world: World) -> Any:
     return await world.ana.asks("DELETE", f"/v1/messages/{await last_message(world)}")
 
 
+async def send_a_file(world: World) -> Any:
+    made = await uploads(world.cara, picture(), "a.png", status=201)
+    return await post("cara", "/messages", body="", attachment_ids=[made["id"]])(world)
+
+
+async def expire_files(world: World) -> Any:
+    await send_a_file(world)
+    now = world.app.database.clock()
+    return await world.app.database.write(expire_attachments, system(world.cara.actor.workspace_id), now + 1)
+
+
 async def leave(world: World) -> Any:
     path = f"/v1/conversations/{world.conversation}/participants/staff/ben"
     return await world.ana.asks("DELETE", path)
@@ -99,6 +113,8 @@ ACTS: list[tuple[str, Act]] = [
     ("closed", patch("ana", status="closed")),
     ("reopened by a message", post("cara", "/messages", body="One more thing")),
     ("taken back", delete),
+    ("sent with a file", send_a_file),
+    ("its file is kept no longer", expire_files),
 ]
 
 

@@ -8,7 +8,9 @@ import jsonschema
 import pytest
 from jsonschema import Draft202012Validator
 
+from careline.core.actor import system
 from careline.features.conversations.actions import start_alone
+from careline.features.messages.attached import expire_attachments
 from careline.wires.native.asyncapi import asyncapi
 from careline.wires.native.commands import COMMANDS
 from careline.wires.native.frames import WORDS
@@ -16,8 +18,9 @@ from careline.wires.native.meanings import FIELDS
 from careline.wires.native.openapi import openapi
 from careline.wires.native.page import page
 from careline.wires.native.schemas import REF, components, needed, reference
+from tests.made import picture, uploads
 from tests.tools import ROOT
-from tests.world import World, stage
+from tests.world import GREENLEAF, World, stage
 
 URL = "https://chat.example"
 REST = openapi(URL, secure=True)
@@ -59,7 +62,7 @@ def test_every_reference_leads_somewhere(document):
 
 def test_every_command_is_described():
     described = {o["operationId"] for methods in REST["paths"].values() for o in methods.values()}
-    assert described == set(COMMANDS)
+    assert described == set(COMMANDS) | {f"attachment.{name}" for name in ("upload", "content", "thumbnail", "open")}
     assert {n for n, c in COMMANDS.items() if c.on_socket} <= set(SOCKET["operations"])
     assert {event.tag() for event in WORDS} <= set(SOCKET["components"]["messages"])
 
@@ -112,7 +115,10 @@ async def test_answers_are_what_the_documents_say(world: World) -> None:
         "POST", f"/v1/conversations/{world.conversation}/messages", status=201, json={"body": "Hello"}
     )
     await world.ana.asks("POST", f"/v1/conversations/{world.conversation}/read", status=200, json={})
+    file = await uploads(world.cara, picture(), "a.png", status=201)
+    await world.cara.sends(world.conversation, "see", attachment_ids=(file["id"],))
     known = {
+        "attachment_id": file["id"],
         "conversation_id": world.conversation, "message_id": sent["id"], "staff_id": "ben", "contact_id": "cara",
     }  # fmt: skip
     for command in COMMANDS.values():
@@ -150,6 +156,10 @@ async def test_frames_are_what_the_documents_say(world: World) -> None:
     await writing.does("participant.add", conversation_id=spare.id, kind="contact", id="cara")
     await writing.does("conversation.merge", conversation_id=spare.id, into=world.conversation)
     await writing.does("conversation.delete", conversation_id=world.dev_conversation)
+    file = await uploads(world.cara, picture(), "a.png", status=201)
+    await world.cara.sends(world.conversation, "see", attachment_ids=(file["id"],))
+    now = world.app.database.clock()
+    await world.app.database.write(expire_attachments, system(GREENLEAF), now + 1)
     await writing.does("typing.set", **where, typing=True)
     judge(await listening.hears("typing"), "typing")
     heard = (await world.ana.asks("GET", f"/v1/events?since={start}&limit=500"))["items"]

@@ -9,6 +9,8 @@ from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
+from careline.features.attachments.actions import bind_uploads, drop_attachments, load_uploads, take_uploads, told
+from careline.features.attachments.rows import Attachment
 from careline.features.conversations.actions import LAST, access, people_in
 from careline.features.conversations.changes import note_changes
 from careline.features.conversations.events import ConversationTriaged, ConversationUpdated
@@ -19,7 +21,7 @@ from careline.features.messages import rules
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
 from careline.features.workspaces.actions import workspace_of
-from careline.store.database import Tx
+from careline.store.database import Question, Tx
 
 Key = tuple[str, str, str, str | None]
 
@@ -31,9 +33,11 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     `client_id` made before. A refusal is that one's result and nobody else's.
     """
     threads, said, quoted = await _what_all_need(tx, actor, sendings)
+    uploads = await load_uploads(tx, actor, {id_ for s in sendings for id_ in s.attachment_ids})
     results: list[Sent | Refused] = []
     new: list[Message] = []
-    for sending in sendings:
+    doubtful: list[int] = []
+    for place, sending in enumerate(sendings):
         try:
             thread = threads.get(sending.conversation_id)
             if thread is None or not thread.sees(sending.actor):
@@ -43,7 +47,9 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 rules.same_sending(message, sending)
                 results.append(Sent(message, repeated=True))
                 continue
-            message = _decide(tx, sending, quoted)
+            if tx.decides_unlocked and sending.client_id:
+                doubtful.append(place)
+            message = _decide(tx, sending, quoted, uploads)
             await _say(tx, thread, sending, message)
             new.append(message)
             said[_key(sending)] = message
@@ -54,6 +60,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
         tx.later("insert_message", [_row(message, actor.workspace_id) for message in new])
         store_moved(tx, threads)
         tx.learned.update({thread.id: thread.row() for thread in threads.values()})
+    await _look_for_repeats(tx, sendings, results, [place for place in doubtful if isinstance(results[place], Refused)])
     return results
 
 
@@ -68,29 +75,46 @@ async def _what_all_need(
     wanted = {sending.conversation_id for sending in sendings}
     known = [tx.known[id_] for id_ in wanted if id_ in tx.known]
     questions = [about_threads(actor, wanted)] if len(known) < len(wanted) else []
-    named = [] if tx.decides_unlocked else [(s.conversation_id, s.client_id) for s in sendings if s.client_id]
+    named = [] if tx.decides_unlocked else [sending for sending in sendings if sending.client_id]
     if named:
-        ids = {
-            "named": named,
-            "conversation_ids": [conversation_id for conversation_id, _ in named],
-            "client_ids": [client_id for _, client_id in named],
-        }
-        questions.append((Message, "messages_by_client_id", ids))
+        questions.append(_about_client_ids(named))
     quoted = list({s.reply_to for s in sendings if s.reply_to})
     if quoted:
         questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
     answers = await tx.ask(*questions) if questions else []
     rows = known if len(known) == len(wanted) else answers.pop(0)
     said = answers.pop(0) if named else []
-    return (
-        threads_of(actor, rows),
-        {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in said},
-        {m.id: m for m in (answers[0] if quoted else [])},
-    )
+    return threads_of(actor, rows), _by_key(said), {m.id: m for m in (answers[0] if quoted else [])}
 
 
-def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
-    """The message this request makes, or the refusal."""
+def _about_client_ids(sendings: list[Sending]) -> Question:
+    named = [(s.conversation_id, s.client_id) for s in sendings]
+    places = {"conversation_ids": [place for place, _ in named], "client_ids": [client_id for _, client_id in named]}
+    return Message, "messages_by_client_id", {"named": named, **places}
+
+
+def _by_key(said: list[Message]) -> dict[Key, Message]:
+    return {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in said}
+
+
+async def _look_for_repeats(tx: Tx, sendings: list[Sending], results: list[Sent | Refused], refused: list[int]) -> None:
+    """A retry is the same message for ever, also where it would be refused now: what was not looked for before is."""
+    if not refused:
+        return
+    (found,) = await tx.ask(_about_client_ids([sendings[place] for place in refused]))
+    said = _by_key(found)
+    for place in refused:
+        message = said.get(_key(sendings[place]))
+        if message is not None:
+            try:
+                rules.same_sending(message, sendings[place])
+                results[place] = Sent(message, repeated=True)
+            except Refused as other:
+                results[place] = other
+
+
+def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message], uploads: dict[str, Attachment]) -> Message:
+    """The message this request makes, or the refusal. What it takes of the uploads is taken."""
     actor = sending.actor
     rules.may_send(actor, sending.kind, sending.sender_label)
     if sending.reply_to is not None:
@@ -98,7 +122,9 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
         hidden = target is None or (target.kind == "note" and actor.kind == "contact")
         if hidden or target is None or target.conversation_id != sending.conversation_id:
             raise NotFound("There is no such message to reply to in this conversation.")
-    return Message(
+    wanted = sending.attachment_ids
+    taken = take_uploads(tx, actor, sending.conversation_id, wanted, uploads) if wanted else []
+    message = Message(
         ids.new_id(),
         sending.conversation_id,
         tx.next_seq,
@@ -106,14 +132,18 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
         actor.kind,
         actor.id,
         text.line(sending.sender_label, "sender_label", 120) if sending.sender_label else actor.name,
-        text.body(sending.body),
+        "" if taken and not sending.body else text.body(sending.body),
         sending.reply_to,
         rules.metadata(sending.metadata),
         rules.client_id(sending.client_id) if sending.client_id else None,
         tx.now,
         None,
         None,
+        told(taken),
     )
+    if taken:
+        bind_uploads(tx, taken, uploads, message)
+    return message
 
 
 async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> None:
@@ -293,7 +323,9 @@ async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
     rules.may_delete(actor, before)
     if before.deleted_at is not None:
         return before
-    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now)
+    if before.attachments is not None:
+        await drop_attachments(tx, actor, [before.id])
+    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now, attachments=None)
     await tx.run("delete_message", conversation_id=after.conversation_id, seq=after.seq, now=tx.now)
     tx.emit(
         MessageDeleted(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),

@@ -31,3 +31,7 @@ class MessageEdited(_Rewritten, frozen=True, kw_only=True):
 
 class MessageDeleted(_Rewritten, frozen=True, kw_only=True):
     pass
+
+
+class AttachmentsUpdated(_Rewritten, frozen=True, kw_only=True):
+    """A message's files were scanned, or are kept no longer."""

@@ -36,5 +36,8 @@ WHERE c.workspace_id = :workspace_id AND c.id = ANY(:conversation_ids) AND c.las
 UPDATE messages SET body = :body, edited_at = :now WHERE conversation_id = :conversation_id AND seq = :seq;
 
 -- name: delete_message
-UPDATE messages SET body = '', metadata = '{}', deleted_at = :now
+UPDATE messages SET body = '', metadata = '{}', deleted_at = :now, attachments = NULL
 WHERE conversation_id = :conversation_id AND seq = :seq;
+
+-- name: restate_attachments
+UPDATE messages SET attachments = :attachments WHERE conversation_id = :conversation_id AND seq = :seq;

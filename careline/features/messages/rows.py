@@ -54,6 +54,7 @@ class Sending(Struct, frozen=True):
     metadata: str = "{}"
     origin: str | None = None
     request: str | None = None
+    attachment_ids: tuple[str, ...] = ()
     asked: Context = field(default_factory=current.get)
 
 

@@ -3,6 +3,7 @@
 from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden, Invalid
+from careline.features.attachments.rows import ids_in
 from careline.features.messages.rows import Message, MessageKind, Sending
 
 METADATA_BYTES = 4_096
@@ -34,7 +35,8 @@ def metadata(raw: str) -> str:
 def same_sending(stored: Message, sending: Sending) -> None:
     """A retry says the same again. What was edited or deleted since cannot be compared, and is the same message."""
     unchanged = stored.edited_at is None and stored.deleted_at is None
-    if unchanged and (stored.body, stored.kind) != (sending.body, sending.kind):
+    said = (stored.body, stored.kind, ids_in(stored.attachments))
+    if unchanged and said != (sending.body, sending.kind, sending.attachment_ids):
         raise Conflict("This client_id was used for another message: make a new one.", code="client_id_reused")
 
 

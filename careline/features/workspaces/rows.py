@@ -14,15 +14,21 @@ class WorkspaceSettings(Struct, frozen=True):
 
     `audit_days`, `attachment_days` and `conversation_days` are how long entries of the audit, what strangers attached,
     and conversations nobody writes in any more are kept; None keeps them for ever. `auto_close_after_ms` and
-    `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever. `time_zone` says when a day
-    begins, such as `Europe/London`.
+    `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever. `contact_bytes_per_day` is what
+    a contact may upload in 24 hours; `https_references` and `svg_attachments` let files elsewhere and SVG be attached;
+    `keep_picture_metadata` keeps pictures as they came, places and all. `time_zone` says when a day begins, such as
+    `Europe/London`.
     """
 
     attachment_days: int | None = 90
     audit_days: int = 2_192
     auto_archive_after_ms: int | None = None
     auto_close_after_ms: int | None = None
+    contact_bytes_per_day: int = 104_857_600
     conversation_days: int | None = None
+    https_references: bool = False
+    keep_picture_metadata: bool = False
+    svg_attachments: bool = False
     time_zone: str = "UTC"
 
 

@@ -15,6 +15,7 @@ from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 DAY_MS = 86_400_000
 MOST_DAYS = 36_525
 HOUR_MS = 3_600_000
+MOST_BYTES_PER_DAY = 1 << 40
 DEFAULTS: dict[str, Any] = {
     "accent": "#0f766e",
     "greeting": "",
@@ -53,6 +54,8 @@ def settings(values: dict[str, Any]) -> WorkspaceSettings:
         quiet_ms = getattr(checked, field)
         if quiet_ms is not None and not HOUR_MS <= quiet_ms <= 3_660 * DAY_MS:
             raise Invalid(field, "From an hour to ten years, in milliseconds; null for never.")
+    if not 0 <= checked.contact_bytes_per_day <= MOST_BYTES_PER_DAY:
+        raise Invalid("contact_bytes_per_day", f"From 0 (no files) to {MOST_BYTES_PER_DAY}.")
     return checked
 
 

@@ -2,6 +2,7 @@
 
 /** @typedef {"staff"|"contact"|"system"} Kind */
 /** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
+/** @typedef {{id:string,name:string,type:string,size:number,width:number|null,height:number|null,thumbnail:boolean,state:"ready"|"pending"|"unscanned"|"infected"|"expired",url:string|null}} Attached */
 /**
  * @typedef {object} Message
  * @property {string} id
@@ -12,6 +13,7 @@
  * @property {string|null} sender_name
  * @property {string} body
  * @property {string|null} reply_to
+ * @property {Attached[]} [attachments]
  * @property {number} created_at
  * @property {number|null} edited_at
  * @property {number|null} deleted_at
@@ -24,7 +26,7 @@
 /** @typedef {{id:string,name:string|null,email:string|null,phone:string|null,attributes?:Record<string,unknown>,anonymous:boolean,created_at:number,last_seen_at:number|null}} Contact */
 /** @typedef {{id:string,name:string,email:string|null,role:"admin"|"agent",scope:"all"|"participating",created_at:number,deactivated_at:number|null}} Staff */
 /** @typedef {{id:string,name:string,threading?:string,accent:string|null,greeting:string|null,edit_window_ms?:number|null}} Workspace */
-/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,created_at:number}} LastMessage */
+/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,attachment_count?:number,created_at:number}} LastMessage */
 /** @typedef {"open"|"pending"|"closed"|"archived"} Status */
 /**
  * @typedef {object} Conversation

@@ -260,6 +260,7 @@ const reactions = {
   'message.sent': (s, e) => sent(s, e.data.message),
   'message.edited': (s, e) => changed(s, e.data.message),
   'message.deleted': (s, e) => changed(s, e.data.message),
+  'attachments.updated': (s, e) => changed(s, e.data.message),
   'message.read': (s, e) => marked(s, e, 'read_at'),
   'message.delivered': (s, e) => marked(s, e, 'delivered_at'),
   'conversation.started': (s, e) => about(s, e.data.conversation),

@@ -19,7 +19,7 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -174,6 +174,7 @@ WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
     MessageDeleted: _message,
+    AttachmentsUpdated: _message,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from careline import __version__
+from careline.wires.native import files
 from careline.wires.native.commands import COMMANDS, Command
 from careline.wires.native.meanings import CODES, REFUSES
 from careline.wires.native.routes import COOKIE, SECURE_COOKIE
@@ -26,6 +27,8 @@ def openapi(public_url: str, *, secure: bool) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for command in COMMANDS.values():
         paths.setdefault(command.path, {})[command.method.lower()] = operation(command)
+    for path, methods in files.paths().items():
+        paths.setdefault(path, {}).update(methods)
     document: dict[str, Any] = {
         "openapi": "3.1.1",
         "info": {"title": "Careline", "version": __version__, "description": ABOUT},

@@ -3,12 +3,14 @@
 A contact never sees a staff member's id, an assignee, a note or a number of the log.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.actor import Actor, Kind, Role, Scope
+from careline.features.attachments.rows import Attached, State, ids_in
+from careline.features.attachments.rows import Attachment as StoredAttachment
 from careline.features.conversations.rows import Change as StoredChange
 from careline.features.conversations.rows import Conversation as StoredConversation
 from careline.features.conversations.rows import Participant as StoredParticipant
@@ -24,6 +26,7 @@ from careline.features.workspaces.rows import Workspace as StoredWorkspace
 
 PREVIEW = 200
 _EMPTY = msgspec.Raw(b"{}")
+_NO_FILES: list[Attached] = []
 
 
 class Empty(Struct, frozen=True):
@@ -43,6 +46,7 @@ class Message(Struct, frozen=True):
     sender_name: str
     body: str
     reply_to: str | None
+    attachments: list[Attached]
     metadata: msgspec.Raw
     created_at: int
     edited_at: int | None
@@ -50,6 +54,24 @@ class Message(Struct, frozen=True):
     delivered_at: int | None
     read_at: int | None
     client_id: str | None
+
+
+class Attachment(Struct, frozen=True):
+    """A file: its owner's alone until `message_id` says where it was sent. Its bytes have addresses of their own."""
+
+    id: str
+    conversation_id: str | None
+    message_id: str | None
+    name: str
+    type: str
+    size: int
+    sha256: str | None
+    width: int | None
+    height: int | None
+    thumbnail: bool
+    state: State
+    url: str | None
+    created_at: int
 
 
 class LastMessage(Struct, frozen=True):
@@ -60,6 +82,7 @@ class LastMessage(Struct, frozen=True):
     sender_kind: Kind
     sender_name: str
     body: str
+    attachment_count: int
     created_at: int
     deleted_at: int | None
 
@@ -157,6 +180,10 @@ class Workspace(Struct, frozen=True):
     time_zone: str
     auto_archive_after_ms: int | None
     auto_close_after_ms: int | None
+    contact_bytes_per_day: int
+    https_references: bool
+    keep_picture_metadata: bool
+    svg_attachments: bool
 
 
 class WorkspaceName(Struct, frozen=True):
@@ -200,6 +227,7 @@ def message(
         stored.sender_name,
         stored.body,
         stored.reply_to,
+        _NO_FILES if stored.attachments is None else cast(list[Attached], msgspec.Raw(stored.attachments.encode())),
         _EMPTY if stored.metadata == "{}" else msgspec.Raw(stored.metadata.encode()),
         stored.created_at,
         stored.edited_at,
@@ -207,6 +235,24 @@ def message(
         reached[0],
         reached[1],
         stored.client_id if author else None,
+    )
+
+
+def attachment(stored: StoredAttachment) -> Attachment:
+    return Attachment(
+        stored.id,
+        stored.conversation_id,
+        stored.message_id,
+        stored.name,
+        stored.type,
+        stored.size,
+        stored.sha256,
+        stored.width,
+        stored.height,
+        stored.thumbnail is not None,
+        stored.state,
+        stored.url,
+        stored.created_at,
     )
 
 
@@ -254,6 +300,7 @@ def whole_conversation(
             last.sender_kind,
             last.sender_name,
             last.body[:PREVIEW],
+            len(ids_in(last.attachments)),
             last.created_at,
             last.deleted_at,
         ),
@@ -313,6 +360,10 @@ def workspace(stored: StoredWorkspace) -> Workspace:
         chosen.time_zone,
         chosen.auto_archive_after_ms,
         chosen.auto_close_after_ms,
+        chosen.contact_bytes_per_day,
+        chosen.https_references,
+        chosen.keep_picture_metadata,
+        chosen.svg_attachments,
     )
 
 

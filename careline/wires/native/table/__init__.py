@@ -9,3 +9,6 @@ __all__ = ["conversations", "desk", "events", "messages", "people", "sessions", 
 from careline.wires.native.table import search
 
 __all__ = ["conversations", "events", "messages", "people", "search", "sessions", "workspace"]
+from careline.wires.native.table import attachments
+
+__all__ = ["attachments", "conversations", "events", "messages", "people", "sessions", "workspace"]

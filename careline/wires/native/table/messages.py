@@ -22,13 +22,16 @@ PAGES = "messages"
 
 
 class Send(Request, frozen=True):
-    """`client_id` is the sender's own name for the message: a retry with it gives the same message, for ever."""
+    """`client_id` is the sender's own name for the message: a retry with it gives the same message, for ever. Where
+    something is attached, `body` may be empty.
+    """
 
     conversation_id: str
-    body: str
+    body: str = ""
     kind: MessageKind = "text"
     client_id: str | None = None
     reply_to: str | None = None
+    attachment_ids: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     sender_label: str | None = None
     metadata: dict[str, Any] | UnsetType = UNSET
 
@@ -119,6 +122,7 @@ def sending(
         "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
         connection,
         command_id,
+        request.attachment_ids,
         asked or current.get(),
     )
 

@@ -13,8 +13,9 @@ from careline.wires.native.commands import Asking, Nothing, Request, command, gi
 
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
-    "origins", "attachment_days", "audit_days", "conversation_days", "time_zone",
-    "origins", "auto_archive_after_ms", "auto_close_after_ms",
+    "origins", "attachment_days", "audit_days", "auto_archive_after_ms", "auto_close_after_ms",
+    "contact_bytes_per_day", "conversation_days", "https_references", "keep_picture_metadata", "svg_attachments",
+    "time_zone",
 )  # fmt: skip
 
 
@@ -37,6 +38,10 @@ class ChangeWorkspace(Request, frozen=True):
     time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
     auto_archive_after_ms: int | UnsetType | None = UNSET
     auto_close_after_ms: int | UnsetType | None = UNSET
+    contact_bytes_per_day: int | UnsetType = UNSET
+    https_references: bool | UnsetType = UNSET
+    keep_picture_metadata: bool | UnsetType = UNSET
+    svg_attachments: bool | UnsetType = UNSET
 
 
 class Welcome(Struct, frozen=True):

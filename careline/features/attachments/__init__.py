@@ -1,0 +1,1 @@
+"""What is attached: files that were uploaded, and references to files elsewhere."""

@@ -1,0 +1,161 @@
+"""From bytes to a stored file: spooled, looked at, scanned, kept; or refused, and then nothing is left of it."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from careline.core.actor import Actor, system
+from careline.core.errors import Infected, Integrity, Refused, Unavailable
+from careline.features.attachments import contents, rules
+from careline.features.attachments.actions import forget_attachments, known_keys, removable_blobs
+from careline.features.attachments.guard import Guard, Look
+from careline.features.attachments.rows import Allowance, Attachment, State, Stored
+from careline.features.attachments.rules import FileType
+from careline.features.attachments.scanner import Scanner
+from careline.store.blobs import Blobs, Spool, Spools, digest_of, in_thread
+from careline.store.database import Database
+
+logger = logging.getLogger("careline.files")
+KEY_BYTES = 20
+THUMBNAIL = ".thumbnail"
+COPY = ".copy"
+
+
+class Intake:
+    """The one way in for files, and the way out for those that nobody needs."""
+
+    def __init__(
+        self, blobs: Blobs, spools: Spools, scanner: Scanner, policy: Literal["hold", "allow-marked"] = "hold"
+    ) -> None:
+        self.blobs = blobs
+        self.scanner = scanner
+        self._spools = spools
+        self._unsure: State = "pending" if policy == "hold" else "unscanned"
+        self._guard = Guard()
+
+    @asynccontextmanager
+    async def receive(
+        self, chunks: AsyncIterator[bytes], name: str, declared: str, allowed: Allowance
+    ) -> AsyncIterator[Stored]:
+        """Store what comes; inside, the file is safe, and its row is to be written.
+
+        A refusal inside takes the bytes away again. When nobody knows whether the row was written, bytes and spool stay
+        for `sweep` to judge.
+        """
+        spool = self._spools.open(secrets.token_hex(KEY_BYTES))
+        try:
+            async for chunk in chunks:
+                await spool.write(chunk)
+                if spool.size > allowed.most:
+                    break
+            rules.may_add(spool.size, allowed.most)
+            await spool.finish()
+            stored = await self._store(spool, name, declared, allowed)
+        except BaseException:
+            self._clear(spool)
+            raise
+        try:
+            yield stored
+        except Refused as refused:
+            if not isinstance(refused, Unavailable):
+                await self.remove(stored.storage_key, stored.thumbnail)
+                self._clear(spool)
+            raise
+        self._clear(spool)
+
+    def _clear(self, spool: Spool) -> None:
+        for suffix in (COPY, THUMBNAIL):
+            spool.path.with_suffix(suffix).unlink(missing_ok=True)
+        spool.discard()
+
+    async def _store(self, spool: Spool, name: str, declared: str, allowed: Allowance) -> Stored:
+        type_ = await in_thread(self._check, spool.path, name, declared, allowed.svg)
+        state = await self._scan(spool.path)
+        look, thumbnail = Look(), None
+        if type_.is_picture:
+            look, thumbnail = await self._look(spool, type_, allowed)
+        key = spool.path.name
+        try:
+            if thumbnail is not None:
+                await self.blobs.keep(spool.path.with_suffix(THUMBNAIL), key + THUMBNAIL)
+            await self.blobs.keep(spool.path, key)
+        except BaseException:
+            await self.remove(key, thumbnail)
+            raise
+        return Stored(
+            rules.clean_name(name, type_),
+            type_.media,
+            spool.size,
+            spool.sha256,
+            look.width or None,
+            look.height or None,
+            thumbnail,
+            key,
+            state,
+        )
+
+    @staticmethod
+    def _check(path: Path, name: str, declared: str, svg: bool) -> FileType:
+        with path.open("rb") as file:
+            return contents.check(file, name, declared, svg=svg)
+
+    async def _scan(self, path: Path) -> State:
+        if not self.scanner.on:
+            return "ready"
+        file: BinaryIO = await in_thread(path.open, "rb")
+        with file:
+            verdict = await self.scanner.scan(file)
+        if verdict == "infected":
+            raise Infected()
+        return "ready" if verdict == "clean" else self._unsure
+
+    async def _look(self, spool: Spool, type_: FileType, allowed: Allowance) -> tuple[Look, str]:
+        copy, small = spool.path.with_suffix(COPY), spool.path.with_suffix(THUMBNAIL)
+        look = await self._guard.look(spool.path, type_.media, copy, small, keep_metadata=allowed.keep_metadata)
+        if not allowed.keep_metadata:
+            await spool.replace(copy)
+        return look, await in_thread(_digest, small)
+
+    async def open(self, attachment: Attachment, *, thumbnail: bool = False) -> tuple[BinaryIO, str]:
+        """The bytes of what may be opened, every one checked, and their type."""
+        rules.may_open(attachment)
+        key, digest, media = attachment.storage_key or "", attachment.sha256, attachment.type
+        if thumbnail:
+            key, digest, media = key + THUMBNAIL, attachment.thumbnail, "image/webp"
+        if digest is None:
+            raise rules.no_thumbnail()
+        try:
+            return await self.blobs.open(key, digest), media
+        except Integrity:
+            logger.critical("a stored file is damaged", extra={"fields": {"attachment": attachment.id}})
+            raise
+
+    async def remove(self, key: str, thumbnail: str | None) -> None:
+        await self.blobs.remove(key)
+        if thumbnail is not None:
+            await self.blobs.remove(key + THUMBNAIL)
+
+    async def remove_all(self, database: Database, actor: Actor, attachment_ids: list[str]) -> None:
+        """Take away the bytes that nobody needs any more. Again changes nothing."""
+        for going in await database.read(removable_blobs, actor, attachment_ids):
+            await self.remove(going.storage_key, going.thumbnail)
+        await database.write(forget_attachments, actor, attachment_ids)
+
+    async def sweep(self, database: Database) -> None:
+        """Look after what a crash left on its way: bytes that no row names go."""
+        stale = await asyncio.to_thread(self._spools.stale)
+        keys = [path.name for path in stale if not path.suffix]
+        known = await database.read(known_keys, system(), keys) if keys else set()
+        for path in stale:
+            if not path.suffix and path.name not in known:
+                await self.remove(path.name, THUMBNAIL)
+            await in_thread(path.unlink, True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return digest_of(file)

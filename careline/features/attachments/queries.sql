@@ -1,0 +1,62 @@
+-- columns: attachment
+id, workspace_id, conversation_id, message_id, owner_kind, owner_id, name, type, size, sha256, width, height, thumbnail,
+storage_key, url, state, staff_only, created_at, deleted_at;
+
+-- name: insert_attachment
+INSERT INTO attachments ({attachment})
+VALUES (:id, :workspace_id, :conversation_id, :message_id, :owner_kind, :owner_id, :name, :type, :size, :sha256, :width,
+  :height, :thumbnail, :storage_key, :url, :state, :staff_only, :created_at, :deleted_at);
+
+-- name: attachments_by_id
+SELECT {attachment} FROM attachments WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+
+-- name: attachments_of_messages
+SELECT {attachment} FROM attachments WHERE message_id = ANY(:message_ids) AND workspace_id = :workspace_id;
+
+-- name: attachments_in_conversation
+SELECT {attachment} FROM attachments
+WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = :conversation_id AND attachments IS NOT NULL);
+
+-- name: bind_attachment
+UPDATE attachments SET conversation_id = :conversation_id, message_id = :message_id, staff_only = :staff_only
+WHERE id = :id;
+
+-- name: uploaded_bytes
+SELECT CAST(COALESCE(SUM(size), 0) AS BIGINT) FROM attachments
+WHERE workspace_id = :workspace_id AND owner_kind = :kind AND owner_id = :person_id AND created_at > :since
+  AND url IS NULL;
+
+-- name: delete_attachments
+UPDATE attachments SET deleted_at = :now WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+
+-- name: old_attachments
+SELECT {attachment of a} FROM attachments a
+LEFT JOIN contacts c ON a.owner_kind = 'contact' AND c.workspace_id = a.workspace_id AND c.id = a.owner_id
+WHERE a.workspace_id = :workspace_id AND a.message_id IS NOT NULL AND a.storage_key IS NOT NULL
+  AND a.created_at < :before AND a.deleted_at IS NULL AND a.state <> 'expired'
+  AND (:anonymous = 0 OR (c.id IS NOT NULL AND c.identified_at IS NULL))
+ORDER BY a.created_at LIMIT :most;
+
+-- name: set_attachment_state
+UPDATE attachments SET state = :state WHERE id = :id;
+
+-- name: unscanned_attachments
+SELECT {attachment} FROM attachments
+WHERE state IN ('pending', 'unscanned') AND deleted_at IS NULL AND storage_key IS NOT NULL
+ORDER BY created_at LIMIT :most;
+
+-- name: removable_blobs
+-- A key that another attachment still needs, because a message was forwarded, stays.
+SELECT a.id, a.storage_key, a.thumbnail FROM attachments a
+WHERE a.id = ANY(:ids) AND a.storage_key IS NOT NULL AND (a.deleted_at IS NOT NULL OR a.state = 'expired')
+  AND NOT EXISTS (SELECT 1 FROM attachments o WHERE o.storage_key = a.storage_key AND o.deleted_at IS NULL
+                  AND o.state <> 'expired');
+
+-- name: known_keys
+SELECT storage_key AS id FROM attachments WHERE storage_key = ANY(:keys);
+
+-- name: forget_attachments
+DELETE FROM attachments WHERE id = ANY(:ids) AND deleted_at IS NOT NULL;
+
+-- name: forget_bytes
+UPDATE attachments SET storage_key = NULL, thumbnail = NULL WHERE id = ANY(:ids) AND state = 'expired';

@@ -1,0 +1,190 @@
+"""A file over HTTP: a multipart body read piece by piece, a file given out whole or in part."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, BinaryIO
+
+from aiohttp import BodyPartReader, MultipartReader, hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
+from msgspec import Struct
+
+from careline.core.actor import Actor
+from careline.core.errors import BadRequest, Invalid, TimedOut, TooLarge, UnsupportedType
+from careline.features.attachments.actions import add_attachment, may_upload
+from careline.features.attachments.rows import Attachment
+from careline.store.blobs import in_thread
+from careline.wires import files
+from careline.wires.http import Call
+
+PROGRESS_S = 120.0
+AROUND = 16_384
+FIELD_BYTES = 4_096
+FIELDS = 10
+PIECE = 65_536
+_BROKEN = (ValueError, AssertionError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+
+
+class Upload(Struct, frozen=True):
+    """The file of a form, not read yet, and the fields that came before it."""
+
+    name: str
+    declared: str
+    fields: dict[str, str]
+    chunks: AsyncIterator[bytes]
+
+
+async def receive(
+    call: Call,
+    actor: Actor,
+    conversation_id: str | None,
+    again: Callable[[], Awaitable[object]],
+    *,
+    field: str = "file",
+) -> Attachment:
+    """Take in the one file of the request. Whoever may not upload is refused before any of it is read.
+
+    `again` asks once more who it is when the last byte is there: long uploads outlive tokens.
+    """
+    server = call.server
+    # Also what is going to be refused may arrive: hanging up on a sender would take the answer away as well.
+    expect(call, server.settings.attachment_bytes)
+    server.gate.take_as("upload", actor)
+    allowed = await server.database.read(may_upload, actor, conversation_id)
+    with server.files.uploading(actor):
+        upload = await begin(call, allowed.most, field=field)
+        async with server.files.intake.receive(upload.chunks, upload.name, upload.declared, allowed) as stored:
+            await again()
+            return await server.database.write(add_attachment, actor, stored, conversation_id)
+
+
+def expect(call: Call, most: int) -> None:
+    """Let a request be as large as its file."""
+    protocol: Any = call.request.protocol
+    protocol.expect(most + 4 * AROUND)
+
+
+async def begin(call: Call, most: int, *, field: str = "file", known: frozenset[str] = frozenset()) -> Upload:
+    """The file of a form and the `known` fields before it. Refuses by the declared length before reading any of it."""
+    request = call.request
+    if not request.content_type == "multipart/form-data":
+        raise UnsupportedType("Send the file as multipart/form-data.")
+    if request.headers.get(hdrs.CONTENT_ENCODING):
+        raise UnsupportedType("Send the body as it is, without Content-Encoding.")
+    declared = request.content_length
+    if declared is not None and declared > most + AROUND:
+        raise TooLarge(f"A file may have {most} bytes.")
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    body = _Body(request.content)
+    try:
+        form = MultipartReader(request.headers, body)  # type: ignore[arg-type]
+        fields: dict[str, str] = {}
+        while True:
+            body.left = AROUND
+            part = await form.next()
+            if not isinstance(part, BodyPartReader):
+                raise BadRequest("There is no file in the form.")
+            if part.name == field and part.filename is not None:
+                break
+            if part.name not in known or part.filename is not None or len(fields) == FIELDS:
+                raise BadRequest(f"The form has one part, the file, named {field}.")
+            fields[part.name] = await _field(part)
+        if part.headers.get(hdrs.CONTENT_TRANSFER_ENCODING, "binary").lower() not in ("binary", "8bit", "7bit"):
+            raise BadRequest("Send the file as it is, without Content-Transfer-Encoding.")
+    except _BROKEN:
+        raise _broken() from None
+    return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), fields, _chunks(form, part, body, most))
+
+
+def _broken() -> BadRequest:
+    return BadRequest("The body is not the form that its headers promise.")
+
+
+async def _field(part: BodyPartReader) -> str:
+    found = bytes(await part.read_chunk(FIELD_BYTES + 1))
+    while not part.at_eof() and len(found) <= FIELD_BYTES:
+        found += bytes(await part.read_chunk(FIELD_BYTES))
+    if len(found) > FIELD_BYTES:
+        raise Invalid(part.name or "file", f"At most {FIELD_BYTES} bytes.")
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        raise Invalid(part.name or "file", "Text in UTF-8.") from None
+
+
+async def _chunks(form: MultipartReader, part: BodyPartReader, body: "_Body", most: int) -> AsyncIterator[bytes]:
+    """The file's bytes; at their end the form has to end as well."""
+    body.left = most + AROUND
+    try:
+        while not part.at_eof():
+            if chunk := await part.read_chunk(PIECE):
+                yield bytes(chunk)
+        body.left = AROUND
+        if await form.next() is not None:
+            raise BadRequest("One file in a request.")
+        while await body.read(PIECE):
+            pass
+    except _BROKEN:
+        raise _broken() from None
+
+
+class _Body:
+    """The request's body as the multipart reader sees it: counted, and read with an end of patience."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+        self.left = AROUND
+
+    async def _patiently(self, reading: Awaitable[bytes]) -> bytes:
+        try:
+            async with asyncio.timeout(PROGRESS_S):
+                data = await reading
+        except TimeoutError:
+            raise TimedOut() from None
+        self.left -= len(data)
+        if self.left < 0:
+            raise TooLarge("The form is larger than the file it may carry.")
+        return data
+
+    async def read(self, most: int) -> bytes:
+        return await self._patiently(self._content.read(most))
+
+    async def readline(self, **limits: int) -> bytes:
+        return await self._patiently(self._content.readline(**limits))
+
+    def at_eof(self) -> bool:
+        return bool(self._content.at_eof())
+
+    def unread_data(self, data: bytes) -> None:
+        self.left += len(data)
+        self._content.unread_data(data)
+
+
+async def answer(call: Call, attachment: Attachment, *, thumbnail: bool = False) -> web.StreamResponse:
+    """The file, or the part of it that was asked for."""
+    file, media = await call.server.files.intake.open(attachment, thumbnail=thumbnail)
+    try:
+        size = await in_thread(file.seek, 0, 2)
+        conditional = hdrs.IF_RANGE in call.request.headers  # there is no validator that it could name
+        part = None if conditional else files.span(call.request.headers.get(hdrs.RANGE), size)
+    except BaseException:
+        file.close()
+        raise
+    start, end = part or (0, size)
+    response = web.Response(status=206 if part else 200, body=_pieces(file, start, end))
+    name = attachment.name if not thumbnail else f"{attachment.name.rpartition('.')[0]}.webp"
+    response.headers.update(files.headers(name, media))
+    response.headers[hdrs.CONTENT_LENGTH] = str(end - start)
+    if part:
+        response.headers[hdrs.CONTENT_RANGE] = f"bytes {start}-{end - 1}/{size}"
+    return response
+
+
+async def _pieces(file: BinaryIO, start: int, end: int) -> AsyncIterator[bytes]:
+    def next_piece() -> bytes:
+        return file.read(min(PIECE, end - file.tell()))
+
+    with file:
+        file.seek(start)
+        while piece := await in_thread(next_piece):
+            yield piece
