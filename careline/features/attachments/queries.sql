@@ -42,7 +42,7 @@ UPDATE attachments SET state = :state WHERE id = :id;
 
 -- name: unscanned_attachments
 SELECT {attachment} FROM attachments
-WHERE state IN ('pending', 'unscanned') AND deleted_at IS NULL AND storage_key IS NOT NULL
+WHERE state IN ('pending', 'unscanned') AND created_at > 0 AND deleted_at IS NULL AND storage_key IS NOT NULL
 ORDER BY created_at LIMIT :most;
 
 -- name: removable_blobs
