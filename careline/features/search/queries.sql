@@ -51,12 +51,14 @@ ORDER BY search_index.rowid DESC LIMIT :most;
 
 -- name: search_index [postgres]
 -- First the newest 8,192 places are read one after the other: what is common is found there at once, and asking the
--- index for all of it would be long. What is not common is few, so all of it can be asked for and put in order.
+-- index for all of it would be long. What is not common is few, so all of it can be asked for and put in order; and so
+-- is what one of a few conversations must have said (the only terms in brackets), each of which would be compared.
 WITH asked AS (
   SELECT CAST(:before AS BIGINT) AS before, GREATEST(CAST(:floor AS BIGINT), CAST(:before AS BIGINT) - 8192) AS near
 ), newest AS MATERIALIZED (
   SELECT place, message_id FROM search_messages
-  WHERE place > (SELECT near FROM asked) AND place < (SELECT before FROM asked) AND text || '' LIKE :part
+  WHERE CAST(:lexemes AS TEXT) NOT LIKE '%(%' AND place > (SELECT near FROM asked) AND place < (SELECT before FROM asked)
+    AND text || '' LIKE :part
     AND (CAST(:lexemes AS TEXT) = '' OR words @@ CAST(CAST(:lexemes AS TEXT) AS TSQUERY))
   ORDER BY place DESC LIMIT :most
 ), older AS MATERIALIZED (
@@ -69,7 +71,8 @@ WITH asked AS (
 )
 SELECT place, message_id AS id FROM newest
 UNION ALL
-(SELECT place, message_id FROM older WHERE place > CAST(:floor AS BIGINT) AND place <= (SELECT near FROM asked)
+(SELECT place, message_id FROM older WHERE place > CAST(:floor AS BIGINT)
+   AND place < (SELECT CASE WHEN CAST(:lexemes AS TEXT) LIKE '%(%' THEN before ELSE near + 1 END FROM asked)
  ORDER BY place DESC LIMIT :most)
 ORDER BY place DESC LIMIT :most;
 
