@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from careline.core.actor import Actor, system
 from careline.core.clock import Clock
 from careline.features.audit.actions import expire_entries
-from careline.features.retention.actions import begin_run, conversations_due, expire_conversation
+from careline.features.retention.actions import begin_run, conversations_due, expire_conversation, expire_files
 from careline.features.retention.rules import Look, jumped
 from careline.features.workspaces.actions import all_workspaces
 from careline.store.database import Database
@@ -24,7 +24,7 @@ class Keeper:
     def __init__(self, database: Database, clock: Clock, steps: "list[Step] | None" = None) -> None:
         self._database = database
         self._clock = clock
-        self._steps = steps or [conversations, entries]
+        self._steps = steps or [conversations, files, entries]
         self._since = self._before = self._look()
 
     def _look(self) -> Look:
@@ -52,6 +52,10 @@ async def conversations(database: Database, keeper: Actor) -> None:
     while due := await database.read(conversations_due, keeper):
         for conversation_id in due:
             await _whole(lambda id_=conversation_id: database.write(expire_conversation, keeper, id_))  # type: ignore[misc]
+
+
+async def files(database: Database, keeper: Actor) -> None:
+    await _whole(lambda: database.write(expire_files, keeper))
 
 
 async def entries(database: Database, keeper: Actor) -> None:

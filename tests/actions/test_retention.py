@@ -4,17 +4,19 @@ from typing import Any
 
 import pytest
 
-from careline.core.actor import system
+from careline.core.actor import Actor, system
 from careline.core.clock import Clock
+from careline.features.conversations.visits import start_visit
 from careline.features.desk import removal
 from careline.features.retention.actions import conversations_due, expire_conversation
 from careline.features.retention.rules import HOUR_MS, Look, jumped, may_delete
 from careline.features.workspaces.rules import DAY_MS
 from careline.store.database import Tx
-from careline.work.keeping import Keeper, conversations, entries
+from careline.work.keeping import Keeper, conversations, entries, files
 from careline.work.sealing import seal_all, verify_all
 from tests.actions.test_audit import acts, entries_of
-from tests.world import GREENLEAF, World
+from tests.made import picture, uploads
+from tests.world import GREENLEAF, Person, World
 
 
 class TwoHands(Clock):
@@ -199,3 +201,37 @@ def test_small_corrections_are_no_jump() -> None:
     assert jumped(Look(0, 0), Look(HOUR_MS * 2 + 1, HOUR_MS))
     assert jumped(Look(HOUR_MS, 0), Look(0, 1))
     assert not may_delete(Look(0, 0), Look(0, 0), None)
+
+
+async def test_what_strangers_attached_goes_after_its_days_and_the_message_says_so(world: World) -> None:
+    visit = await world.app.database.write(start_visit, system(GREENLEAF))
+    stranger = Person(world, Actor(GREENLEAF, "contact", visit.contact.id), visit.issued.secret)
+    for person, place in ((stranger, visit.conversation.id), (world.cara, world.conversation)):
+        file = await uploads(person, picture(), "rash.png", status=201)
+        await person.sends(place, "Look", attachment_ids=(file["id"],))
+    then = world.app.database.clock() - 91 * DAY_MS
+    await world.app.database.engine.script(f"UPDATE attachments SET created_at = {then}", "SELECT 1")
+    listening = await stranger.opens()
+    await files(world.app.database, system(GREENLEAF))
+    (told,) = (await listening.hears("attachments.updated"))["data"]["message"]["attachments"]
+    assert told["state"] == "expired"
+    await stranger.asks("GET", f"/v1/attachments/{told['id']}/content", status=404)
+    page = await world.cara.asks("GET", f"/v1/conversations/{world.conversation}/messages", status=200)
+    assert page["items"][0]["attachments"][0]["state"] == "ready"
+
+
+async def test_the_files_of_a_deleted_conversation_can_be_had_by_nobody(world: World) -> None:
+    file = await uploads(world.cara, picture(), "rash.png", status=201)
+    await world.cara.sends(world.conversation, "Look", attachment_ids=(file["id"],))
+    await world.ana.asks("DELETE", f"/v1/conversations/{world.conversation}", status=204)
+    for person in (world.cara, world.ana):
+        await person.asks("GET", f"/v1/attachments/{file['id']}/content", status=404)
+
+
+async def test_files_move_along_when_conversations_are_merged(world: World) -> None:
+    await world.ana.asks("PATCH", "/v1/workspace", json={"threading": "many"}, status=200)
+    other = (await world.cara.asks("POST", "/v1/conversations", json={"fresh": True}, status=200))["id"]
+    file = await uploads(world.cara, picture(), "rash.png", status=201)
+    await world.cara.sends(other, "Look", attachment_ids=(file["id"],))
+    await world.ana.asks("POST", f"/v1/conversations/{other}/merge", json={"into": world.conversation}, status=200)
+    await world.cara.asks("GET", f"/v1/attachments/{file['id']}/content", status=200)

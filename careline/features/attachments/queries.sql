@@ -60,3 +60,6 @@ DELETE FROM attachments WHERE id = ANY(:ids) AND deleted_at IS NOT NULL;
 
 -- name: forget_bytes
 UPDATE attachments SET storage_key = NULL, thumbnail = NULL WHERE id = ANY(:ids) AND state = 'expired';
+
+-- name: move_attachments
+UPDATE attachments SET conversation_id = :target_id WHERE conversation_id = :source_id;

@@ -1,6 +1,7 @@
 """Ending a conversation with all that was said in it. What the log says of it stays: ids and small facts."""
 
 from careline.core.actor import Actor
+from careline.features.attachments.actions import drop_attachments_in
 from careline.features.conversations.actions import access, people_in
 from careline.features.conversations.events import ConversationDeleted
 from careline.features.conversations.rows import Conversation
@@ -24,11 +25,13 @@ async def delete_conversation(tx: Tx, actor: Actor, conversation_id: str) -> Non
     """End a conversation at once; for administrators."""
     conversation = await access(tx, actor, conversation_id)
     rules.may_delete(actor)
+    await drop_attachments_in(tx, actor, conversation.id)
     await _end_and_tell(tx, actor, conversation)
 
 
 async def remove_conversation(tx: Tx, actor: Actor, conversation: Conversation) -> bool:
     """Remove the oldest messages of a conversation, or with the last of them all of it; whether there is more."""
+    await drop_attachments_in(tx, actor, conversation.id)
     if await tx.value("message_beyond", conversation_id=conversation.id, skip=AT_ONCE):
         await tx.run("delete_oldest_messages", conversation_id=conversation.id, most=AT_ONCE)
         return True

@@ -5,6 +5,7 @@ from msgspec import Struct
 from careline.core.actor import Actor
 from careline.features.conversations.rows import Conversation
 from careline.features.desk.removal import remove_conversation
+from careline.features.messages.attached import expire_attachments
 from careline.features.retention import rules
 from careline.features.retention.rules import Look
 from careline.features.workspaces.actions import workspace_of
@@ -43,3 +44,9 @@ async def expire_conversation(tx: Tx, actor: Actor, conversation_id: str) -> boo
     if before is None or not found or found[0].updated_at >= before:
         return False
     return await remove_conversation(tx, actor, found[0])
+
+
+async def expire_files(tx: Tx, actor: Actor) -> bool:
+    """Give up some of the files that strangers sent too long ago; whether there are more."""
+    before = rules.attachments_due(await workspace_of(tx, actor), tx.now)
+    return before is not None and await expire_attachments(tx, actor, before, anonymous=True, most=AT_ONCE) == AT_ONCE

@@ -1,5 +1,5 @@
 -- From where a fact was asked for, and who did it in truth where somebody acted as somebody else: with these the log is
--- the audit of every change (docs/decisions/0070-the-log-is-the-audit.md).
+-- the audit of every change (docs/decisions/0025-the-log-is-the-audit.md).
 ALTER TABLE events ADD COLUMN request_id TEXT;
 ALTER TABLE events ADD COLUMN address TEXT;
 ALTER TABLE events ADD COLUMN impersonated_by TEXT;
