@@ -16,7 +16,13 @@ from careline.features.conversations.events import (
     ParticipantJoined,
     ParticipantLeft,
 )
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageSent,
+    MessageUnpinned,
+)
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -25,6 +31,7 @@ from careline.features.people.events import (
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceAdded, WorkspaceUpdated
@@ -65,6 +72,10 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     MessageSent: [],
     MessageEdited: [],
     MessageDeleted: [],
+    MessagePinned: [],
+    MessageUnpinned: [],
+    ReactionAdded: [],
+    ReactionRemoved: [],
     MessageRead: [],
     MessageDelivered: [],
 }

@@ -2,7 +2,8 @@
 
 A statement stands under `-- name: edit_message`, or `-- name: lock_head [postgres]` where the engines cannot agree.
 Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many statements select stands once, under
-`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name.
+`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name;
+`sender AS its_sender` may be among it.
 """
 
 import re
@@ -39,7 +40,7 @@ def load(files: list[Path], engine: str) -> dict[str, Statement]:
             if name in (columns if what == "columns" else texts):
                 raise ValueError(f"{file}: a second {what} {name}")
             if what == "columns":
-                columns[name] = text.strip().rstrip(";").replace(",", " ").split()
+                columns[name] = [" ".join(column.split()) for column in text.strip().rstrip(";").split(",")]
             else:
                 texts[name] = text.strip().rstrip(";")
     return {name: statement(name, _with_columns(text, columns), engine) for name, text in texts.items()}

@@ -39,6 +39,15 @@ message.list            conversation  404     ok   404 ok  ok  ok  404
 message.get             message       404     ok   404 ok  ok  ok  404
 message.edit            message       404     ok   404 403 403 403 404
 message.delete          message       404     ok   404 ok  403 403 404
+message.pin             message       404     ok   404 ok  ok  ok  404
+message.unpin           message       404     ok   404 ok  ok  ok  404
+message.pins            conversation  404     ok   404 ok  ok  ok  404
+message.replies         message       404     ok   404 ok  ok  ok  404
+message.edits           message       403     403  403 ok  ok  ok  404
+message.forward         message       404     ok   404 ok  ok  ok  404
+message.delete_many     messages      403     403  403 ok  403 403 403
+reaction.add            message       404     ok   404 ok  ok  ok  404
+reaction.remove         message       404     ok   404 ok  ok  ok  404
 receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
@@ -182,17 +191,21 @@ class Cast:
             "eve": world.eve, "fay": world.fay, "gone": gone, "revoked": revoked,
         }  # fmt: skip
 
-    async def thing(self, line: Line, whose: str) -> dict[str, str]:
+    async def thing(self, line: Line, whose: str) -> dict[str, Any]:
         """A thing that is `own`, `another` or `foreign`, made anew where the command would use it up."""
-        make: dict[str, Callable[[str], Awaitable[dict[str, str]]]] = {
-            "conversation": self._conversation, "message": self._message, "staff": self._staff,
-            "contact": self._contact, "token": self._token, "-": self._nothing,
+        make: dict[str, Callable[[str], Awaitable[dict[str, Any]]]] = {
+            "conversation": self._conversation, "message": self._message, "messages": self._messages,
+            "staff": self._staff, "contact": self._contact, "token": self._token, "-": self._nothing,
         }  # fmt: skip
         fields = await make[line.thing](whose)
         if line.command == "participant.remove":
             boss = system(HILLSIDE if whose == "foreign" else GREENLEAF)
             await self.world.app.database.write(add_participant, boss, fields["conversation_id"], "contact", "gus")
             fields |= {"kind": "contact", "person_id": "gus"}
+        if line.command == "message.forward":
+            fields |= {"conversation_id": self.conversations[whose]}
+        if line.command == "reaction.remove":
+            fields |= {"emoji": "👍"}
         return fields
 
     async def _nothing(self, whose: str) -> dict[str, str]:
@@ -205,6 +218,9 @@ class Cast:
         author = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
         said = await author.sends(self.conversations[whose], f"said in {self.canary[author.actor.workspace_id]}")
         return {"message_id": said.id}
+
+    async def _messages(self, whose: str) -> dict[str, list[str]]:
+        return {"message_ids": [(await self._message(whose))["message_id"]]}
 
     async def _staff(self, whose: str) -> dict[str, str]:
         home = HILLSIDE if whose == "foreign" else GREENLEAF
@@ -232,6 +248,7 @@ def body(command: str) -> dict[str, Any]:
         "typing.set": {"typing": True},
         "message.send": {"body": "A message"},
         "message.edit": {"body": "Another body"},
+        "reaction.add": {"emoji": "👍"},
         "staff.add": {"name": "Lou", "email": f"lou{number}@x.example", "password": "a good long one"},
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},

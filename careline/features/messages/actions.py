@@ -1,4 +1,4 @@
-"""Messages: sending many at once, the pages of history, editing and deleting."""
+"""Messages: sending many at once, and the pages of history."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
-from careline.features.conversations.actions import LAST, access, people_in
-from careline.features.conversations.events import ConversationUpdated
+from careline.features.conversations.actions import LAST, access
+from careline.features.conversations.events import ConversationUpdated, ParticipantJoined
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
 from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
 from careline.features.messages import rules
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
-from careline.features.workspaces.actions import workspace_of
+from careline.features.people.rows import Staff
 from careline.store.database import Tx
 
 Key = tuple[str, str, str, str | None]
@@ -29,7 +29,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     What all of them need is asked at once; duplicates, also within the batch, get the message their
     `client_id` made before. A refusal is that one's result and nobody else's.
     """
-    threads, said, quoted = await _what_all_need(tx, actor, sendings)
+    threads, said, quoted, staff = await _what_all_need(tx, actor, sendings)
     results: list[Sent | Refused] = []
     new: list[Message] = []
     for sending in sendings:
@@ -43,7 +43,8 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 results.append(Sent(message, repeated=True))
                 continue
             message = _decide(tx, sending, quoted)
-            await _say(tx, thread, sending, message)
+            rules.may_mention(sending, thread.people, staff)
+            await _say(tx, thread, sending, message, staff)
             new.append(message)
             said[_key(sending)] = message
             results.append(Sent(message))
@@ -62,8 +63,8 @@ def _key(sending: Sending) -> Key:
 
 async def _what_all_need(
     tx: Tx, actor: Actor, sendings: list[Sending]
-) -> tuple[dict[str, Thread], dict[Key, Message], dict[str, Message]]:
-    """The conversations, what the requests' client ids have made already, and the messages they answer."""
+) -> tuple[dict[str, Thread], dict[Key, Message], dict[str, Message], dict[str, Staff]]:
+    """The conversations, what the client ids have made already, the messages answered and the staff mentioned."""
     wanted = {sending.conversation_id for sending in sendings}
     known = [tx.known[id_] for id_ in wanted if id_ in tx.known]
     questions = [about_threads(actor, wanted)] if len(known) < len(wanted) else []
@@ -78,13 +79,17 @@ async def _what_all_need(
     quoted = list({s.reply_to for s in sendings if s.reply_to})
     if quoted:
         questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
+    mentioned = list({id_ for s in sendings for id_ in s.mentions})
+    if mentioned:
+        questions.append((Staff, "staff_by_id", {"ids": mentioned, "workspace_id": actor.workspace_id}))
     answers = await tx.ask(*questions) if questions else []
     rows = known if len(known) == len(wanted) else answers.pop(0)
     said = answers.pop(0) if named else []
     return (
         threads_of(actor, rows),
         {(m.conversation_id, m.sender_kind, m.sender_id, m.client_id): m for m in said},
-        {m.id: m for m in (answers[0] if quoted else [])},
+        {m.id: m for m in (answers.pop(0) if quoted else [])},
+        {s.id: s for s in (answers.pop(0) if mentioned else [])},
     )
 
 
@@ -92,31 +97,37 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message]) -> Message:
     """The message this request makes, or the refusal."""
     actor = sending.actor
     rules.may_send(actor, sending.kind, sending.sender_label)
+    target = quoted.get(sending.reply_to) if sending.reply_to is not None else None
     if sending.reply_to is not None:
-        target = quoted.get(sending.reply_to)
         hidden = target is None or (target.kind == "note" and actor.kind == "contact")
         if hidden or target is None or target.conversation_id != sending.conversation_id:
             raise NotFound("There is no such message to reply to in this conversation.")
-    return Message(
-        ids.new_id(),
+    message = Message(
+        sending.id or ids.new_id(),
         sending.conversation_id,
         tx.next_seq,
         sending.kind,
         actor.kind,
         actor.id,
         text.line(sending.sender_label, "sender_label", 120) if sending.sender_label else actor.name,
-        text.body(sending.body),
+        sending.body if sending.attachments and not sending.body else text.body(sending.body),
         sending.reply_to,
         rules.metadata(sending.metadata),
         rules.client_id(sending.client_id) if sending.client_id else None,
         tx.now,
         None,
         None,
+        attachments=sending.attachments,
+        forwarded_from=sending.forwarded_from,
+        mentions=msgspec.json.encode(sending.mentions).decode() if sending.mentions else None,
     )
+    return message if target is None else message.quoting(target)
 
 
-async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> None:
-    """Record the message and what it does to its conversation: heads, unread counts, status."""
+async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff: dict[str, Staff]) -> None:
+    """Record the message and what it does to its conversation: people, heads, unread counts, status."""
+    joining = [staff[id_] for id_ in sending.mentions if f"staff:{id_}" not in thread.people]
+    thread.people += tuple(f"staff:{somebody.id}" for somebody in joining)
     tx.emit(
         MessageSent(conversation_id=thread.id, message_id=message.id, kind=message.kind),
         sending.actor,
@@ -125,6 +136,8 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
         origin=sending.origin,
         request=sending.request,
     )
+    if joining:
+        await _let_join(tx, sending, thread, joining)
     if message.kind == "note":
         return
     thread.moved = True
@@ -140,11 +153,32 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
         await _tell_status(tx, sending, thread)
 
 
+async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staff]) -> None:
+    """Whoever is mentioned takes part from now on, or `participating` staff would not see what they are asked."""
+    about = await _as_it_is(tx, sending, thread)
+    row = {"conversation_id": thread.id, "kind": "staff", "workspace_id": tx.workspace_id, "now": tx.now}
+    tx.later("insert_participant", [{**row, "person_id": somebody.id} for somebody in joining])
+    for somebody in joining:
+        joined = ParticipantJoined(conversation_id=thread.id, kind="staff", person_id=somebody.id, name=somebody.name)
+        tx.emit(joined, sending.actor, about=about, people=thread.people, origin=None)
+
+
 async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
+    tx.emit(
+        ConversationUpdated(conversation_id=thread.id, status=thread.status),
+        sending.actor,
+        about=await _as_it_is(tx, sending, thread),
+        people=thread.people,
+        origin=None,
+    )
+
+
+async def _as_it_is(tx: Tx, sending: Sending, thread: Thread) -> Conversation:
+    """The conversation with what the batch has made of it so far."""
     stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=sending.actor.workspace_id)
     if stored is None:
         raise NotFound("There is no such conversation.")
-    now = msgspec.structs.replace(
+    return msgspec.structs.replace(
         stored,
         status=thread.status,
         closed_at=thread.closed_at,
@@ -153,14 +187,7 @@ async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
         activity_seq=thread.activity_seq,
         staff_unread=thread.staff_unread,
         contact_unread=thread.contact_unread,
-        updated_at=tx.now,
-    )
-    tx.emit(
-        ConversationUpdated(conversation_id=thread.id, status=thread.status),
-        sending.actor,
-        about=now,
-        people=thread.people,
-        origin=None,
+        updated_at=tx.now if thread.moved else stored.updated_at,
     )
 
 
@@ -260,35 +287,3 @@ async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:
     except NotFound:
         raise NotFound("There is no such message.") from None
     return message
-
-
-async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Message:
-    """Say it differently: the author, within the workspace's edit window."""
-    before = await access_message(tx, actor, message_id)
-    rules.may_edit(actor, before, (await workspace_of(tx, actor)).edit_window_ms, tx.now)
-    after = msgspec.structs.replace(before, body=text.body(body), edited_at=tx.now)
-    await tx.run("edit_message", conversation_id=after.conversation_id, seq=after.seq, body=after.body, now=tx.now)
-    tx.emit(
-        MessageEdited(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
-        actor,
-        about=after,
-        people=await people_in(tx, after.conversation_id),
-    )
-    return after
-
-
-async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
-    """Take it back: its place stays, its text is gone for everybody. Again changes nothing."""
-    before = await access_message(tx, actor, message_id)
-    rules.may_delete(actor, before)
-    if before.deleted_at is not None:
-        return before
-    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now)
-    await tx.run("delete_message", conversation_id=after.conversation_id, seq=after.seq, now=tx.now)
-    tx.emit(
-        MessageDeleted(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
-        actor,
-        about=after,
-        people=await people_in(tx, after.conversation_id),
-    )
-    return after

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from careline.wires.native import shapes
+from careline.wires.native import beside, shapes
 
 Side = Literal["staff", "contact"]
 
@@ -54,6 +54,15 @@ class Delivery(Struct, frozen=True):
     up_to: str | None
     message_ids: tuple[str, ...] | None
     at: int
+
+
+class Reacting(Struct, frozen=True):
+    """Who came or went with which emoji, and what the message bears now."""
+
+    message_id: str
+    emoji: str
+    who: Who
+    reactions: list[beside.Reaction]
 
 
 class AboutToken(Struct, frozen=True):

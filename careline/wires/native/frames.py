@@ -15,7 +15,13 @@ from careline.features.conversations.events import (
     ParticipantJoined,
     ParticipantLeft,
 )
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageSent,
+    MessageUnpinned,
+)
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -24,11 +30,12 @@ from careline.features.people.events import (
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceUpdated
 from careline.wires.frames import text
-from careline.wires.native import facts, shapes
+from careline.wires.native import beside, facts, shapes
 
 USE = "events"
 _encode = msgspec.json.Encoder().encode
@@ -128,6 +135,14 @@ def _delivered(recorded: Recorded, side: str, author: bool) -> facts.Delivery:
     return facts.Delivery(reader, event.up_to, event.message_ids, recorded.at)
 
 
+def _reacting(recorded: Recorded, side: str, author: bool) -> facts.Reacting | None:
+    event: Any = recorded.event
+    if recorded.about is None:
+        return None
+    who = facts.who(recorded.actor, event.name, side)
+    return facts.Reacting(event.message_id, event.emoji, who, beside.reactions(recorded.about, side))
+
+
 def _contact(recorded: Recorded, side: str, author: bool) -> facts.AboutContact | None:
     return None if recorded.about is None else facts.AboutContact(shapes.contact(recorded.about))
 
@@ -154,6 +169,10 @@ WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
     MessageDeleted: _message,
+    MessagePinned: _message,
+    MessageUnpinned: _message,
+    ReactionAdded: _reacting,
+    ReactionRemoved: _reacting,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,

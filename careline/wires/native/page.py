@@ -9,6 +9,7 @@ import msgspec
 
 from careline import __version__
 from careline.core.events import ConversationEvent, Event
+from careline.features.messages.events import MessageEvent
 from careline.wires.native.commands import COMMANDS, Command
 from careline.wires.native.frames import WORDS
 from careline.wires.native.meanings import CLOSES, CODES, EVENTS, SIGNALS, SILENT
@@ -152,7 +153,7 @@ def hearers(event: type[Event]) -> str:
         return "all staff of the workspace"
     if event.tag() == "conversation.assigned":
         return "staff who see the conversation"
-    if event.tag().startswith("message.") and "kind" in event.__struct_fields__:
+    if issubclass(event, MessageEvent):
         return "everybody who sees the conversation; of a note, staff only"
     return "everybody who sees the conversation"
 
