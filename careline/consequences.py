@@ -23,6 +23,7 @@ from careline.features.messages.events import (
     MessageSent,
     MessageUnpinned,
 )
+from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -76,6 +77,8 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     MessageUnpinned: [],
     ReactionAdded: [],
     ReactionRemoved: [],
+    MessageFlagged: [],
+    FlagResolved: [],
     MessageRead: [],
     MessageDelivered: [],
 }

@@ -13,6 +13,7 @@ import msgspec
 from careline.core.actor import Actor, system
 from careline.features.conversations.actions import add_participant
 from careline.features.conversations.visits import start_visit
+from careline.features.moderation.actions import flag_message
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.world import GREENLEAF, HILLSIDE, Person, World
@@ -48,6 +49,9 @@ message.forward         message       404     ok   404 ok  ok  ok  404
 message.delete_many     messages      403     403  403 ok  403 403 403
 reaction.add            message       404     ok   404 ok  ok  ok  404
 reaction.remove         message       404     ok   404 ok  ok  ok  404
+message.flag            message       404     ok   404 ok  ok  ok  404
+flag.list               -             403     403  403 ok  403 403 403
+flag.resolve            flag          403     403  403 ok  403 403 403
 receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
@@ -195,7 +199,8 @@ class Cast:
         """A thing that is `own`, `another` or `foreign`, made anew where the command would use it up."""
         make: dict[str, Callable[[str], Awaitable[dict[str, Any]]]] = {
             "conversation": self._conversation, "message": self._message, "messages": self._messages,
-            "staff": self._staff, "contact": self._contact, "token": self._token, "-": self._nothing,
+            "staff": self._staff, "contact": self._contact, "token": self._token, "flag": self._flag,
+            "-": self._nothing,
         }  # fmt: skip
         fields = await make[line.thing](whose)
         if line.command == "participant.remove":
@@ -221,6 +226,12 @@ class Cast:
 
     async def _messages(self, whose: str) -> dict[str, list[str]]:
         return {"message_ids": [(await self._message(whose))["message_id"]]}
+
+    async def _flag(self, whose: str) -> dict[str, str]:
+        message_id = (await self._message(whose))["message_id"]
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        flag = await self.world.app.database.write(flag_message, system(home), message_id, "He swears at me")
+        return {"flag_id": flag.id}
 
     async def _staff(self, whose: str) -> dict[str, str]:
         home = HILLSIDE if whose == "foreign" else GREENLEAF
@@ -249,6 +260,8 @@ def body(command: str) -> dict[str, Any]:
         "message.send": {"body": "A message"},
         "message.edit": {"body": "Another body"},
         "reaction.add": {"emoji": "👍"},
+        "message.flag": {"reason": "He swears at me"},
+        "flag.resolve": {"resolution": "dismiss"},
         "staff.add": {"name": "Lou", "email": f"lou{number}@x.example", "password": "a good long one"},
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},

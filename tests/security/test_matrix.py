@@ -94,6 +94,7 @@ def judge(line: Line, person: str, whose: str, status: int, answer: bytes) -> No
 
 UNKNOWN = {
     "conversation_id": new_id,
+    "flag_id": new_id,
     "message_id": new_id,
     "message_ids": lambda: [new_id()],
     "staff_id": new_id,

@@ -21,4 +21,8 @@ Object.assign(commands, {
   'conversation.assign': ['POST', '/conversations/{conversation_id}/assign', true],
   'message.edit': ['PATCH', '/messages/{message_id}', true],
   'message.delete': ['DELETE', '/messages/{message_id}', true],
+  'message.delete_many': ['POST', '/messages/delete', true],
+  'message.edits': ['GET', '/messages/{message_id}/edits', true],
+  'flag.list': ['GET', '/flags', true],
+  'flag.resolve': ['POST', '/flags/{flag_id}/resolve'],
 });

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from careline.features.moderation.rows import Resolution
 from careline.wires.native import beside, shapes
 
 Side = Literal["staff", "contact"]
@@ -63,6 +64,16 @@ class Reacting(Struct, frozen=True):
     emoji: str
     who: Who
     reactions: list[beside.Reaction]
+
+
+class Flagged(Struct, frozen=True):
+    message_id: str
+    flag_id: str
+
+
+class Resolved(Struct, frozen=True):
+    message_id: str
+    resolution: Resolution
 
 
 class AboutToken(Struct, frozen=True):

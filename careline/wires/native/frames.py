@@ -22,6 +22,7 @@ from careline.features.messages.events import (
     MessageSent,
     MessageUnpinned,
 )
+from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -143,6 +144,16 @@ def _reacting(recorded: Recorded, side: str, author: bool) -> facts.Reacting | N
     return facts.Reacting(event.message_id, event.emoji, who, beside.reactions(recorded.about, side))
 
 
+def _flagged(recorded: Recorded, side: str, author: bool) -> facts.Flagged | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Flagged(event.message_id, event.flag_id)
+
+
+def _resolved(recorded: Recorded, side: str, author: bool) -> facts.Resolved | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Resolved(event.message_id, event.resolution)
+
+
 def _contact(recorded: Recorded, side: str, author: bool) -> facts.AboutContact | None:
     return None if recorded.about is None else facts.AboutContact(shapes.contact(recorded.about))
 
@@ -173,6 +184,8 @@ WORDS: dict[type[Event], Word] = {
     MessageUnpinned: _message,
     ReactionAdded: _reacting,
     ReactionRemoved: _reacting,
+    MessageFlagged: _flagged,
+    FlagResolved: _resolved,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,

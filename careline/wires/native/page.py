@@ -151,7 +151,7 @@ def hearers(event: type[Event]) -> str:
     """To whom an event is told, in words; notes and assignments are the staff's own."""
     if not issubclass(event, ConversationEvent):
         return "all staff of the workspace"
-    if event.tag() == "conversation.assigned":
+    if event.tag() in ("conversation.assigned", "flag.resolved", "message.flagged"):
         return "staff who see the conversation"
     if issubclass(event, MessageEvent):
         return "everybody who sees the conversation; of a note, staff only"
