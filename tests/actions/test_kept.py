@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden, Invalid, NotFound
 from careline.features.messages import rules
 from careline.features.messages.actions import access_message, list_messages
@@ -16,7 +17,9 @@ from careline.features.messages.changes import (
     pin_message,
     unpin_message,
 )
+from careline.features.messages.rows import Sending
 from careline.features.people.actions import deactivate_staff
+from careline.features.people.rows import Staff
 from careline.features.reactions.actions import add_reaction
 from tests.world import GREENLEAF, World
 
@@ -240,6 +243,15 @@ async def test_mentions_are_of_staff_who_work_here_and_stand_in_notes(world: Wor
     assert (await world.app.database.read(list_messages, world.ana.actor, here)).items == []
     with pytest.raises(NotFound):
         await world.app.database.read(list_messages, world.ben.actor, here)
+
+
+def test_a_mention_needs_room_in_the_conversation() -> None:
+    ana = Actor(GREENLEAF, "staff", "ana", "Ana", "admin", "all")
+    staff = {"ben": Staff(GREENLEAF, "ben", None, "Ben", None, "agent", "all", 1, 1, None, None)}
+    full = tuple(f"contact:{n}" for n in range(100))
+    with pytest.raises(Conflict):
+        rules.may_mention(Sending(ana, "c", "look", "note", mentions=("ben",)), full, staff)
+    rules.may_mention(Sending(ana, "c", "look", "note", mentions=("ben",)), (*full[1:], "staff:ben"), staff)
 
 
 # Forwarding ---------------------------------------------------------------------------------------------------------

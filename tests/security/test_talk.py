@@ -104,3 +104,22 @@ async def test_what_the_server_decides_is_not_taken_from_a_client(world: World) 
     assert await world.cara.status_of("POST", here, json={"body": "so", "mentions": ["ben"]}) == 422
     react = f"/v1/messages/{mine.id}/reactions"
     assert await world.cara.status_of("POST", react, json={"emoji": "👍", "sender_id": "dev"}) == 422
+
+
+async def test_ids_that_cannot_be_stored_are_nobodys(world: World) -> None:
+    mine = await world.cara.sends(world.conversation, "mine")
+    here = f"/v1/conversations/{world.conversation}/messages"
+    for wrong in ("\0", "", "x" * 10_000, "%00", "'; --", "\u202e"):
+        note = {"body": "so", "kind": "note", "mentions": [wrong]}
+        assert await world.ana.status_of("POST", here, json=note) in (400, 404, 422), wrong
+        many = {"message_ids": [mine.id, wrong]}
+        assert await world.ana.status_of("POST", "/v1/messages/delete", json=many) in (400, 404, 422), wrong
+        forward = {"conversation_id": wrong}
+        assert await world.ana.status_of("POST", f"/v1/messages/{mine.id}/forward", json=forward) in (400, 404, 422)
+        react = {"emoji": wrong}
+        assert await world.ana.status_of("POST", f"/v1/messages/{mine.id}/reactions", json=react) in (400, 422)
+    for path in ("reactions/%00", "reactions/%F0%9F", "reactions/x"):
+        assert await world.ana.status_of("DELETE", f"/v1/messages/{mine.id}/{path}") in (400, 404, 422), path
+    for cursor in ("x", "%00", "AAAA"):
+        for path in ("/v1/flags", f"/v1/messages/{mine.id}/replies"):
+            assert await world.ana.status_of("GET", f"{path}?cursor={cursor}") in (400, 422), path

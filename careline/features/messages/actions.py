@@ -79,7 +79,7 @@ async def _what_all_need(
     quoted = list({s.reply_to for s in sendings if s.reply_to})
     if quoted:
         questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
-    mentioned = list({id_ for s in sendings for id_ in s.mentions})
+    mentioned = list({id_ for s in sendings for id_ in s.mentions[: rules.MENTIONS]})
     if mentioned:
         questions.append((Staff, "staff_by_id", {"ids": mentioned, "workspace_id": actor.workspace_id}))
     answers = await tx.ask(*questions) if questions else []
