@@ -36,18 +36,13 @@ async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Mess
         said_at=before.edited_at or before.created_at,
     )
     await tx.run("edit_message", conversation_id=after.conversation_id, seq=after.seq, body=after.body, now=tx.now)
-    await tell(tx, actor, MessageEdited, after)
+    _tell(tx, actor, MessageEdited, after, await people_in(tx, after.conversation_id))
     return after
 
 
-async def tell(tx: Tx, actor: Actor, event: type[MessageRewritten], after: Message) -> None:
-    """Emit what happened to the message."""
-    tx.emit(
-        event(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
-        actor,
-        about=after,
-        people=await people_in(tx, after.conversation_id),
-    )
+def _tell(tx: Tx, actor: Actor, event: type[MessageRewritten], after: Message, people: tuple[str, ...]) -> None:
+    told = event(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind)
+    tx.emit(told, actor, about=after, people=people)
 
 
 async def list_edits(tx: Tx, actor: Actor, message_id: str) -> list[Edit]:
@@ -84,8 +79,9 @@ async def _take_back(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mess
     await tx.many("delete_message", places)
     await tx.run("delete_edits", message_ids=[message.id for message in standing])
     gone = {message.id: _tombstone(message, tx.now) for message in standing}
+    people = {id_: await people_in(tx, id_) for id_ in sorted({message.conversation_id for message in standing})}
     for after in gone.values():
-        await tell(tx, actor, MessageDeleted, after)
+        _tell(tx, actor, MessageDeleted, after, people[after.conversation_id])
     return [gone.get(message.id, message) for message in messages]
 
 
@@ -113,7 +109,8 @@ async def unpin_message(tx: Tx, actor: Actor, message_id: str) -> Message:
 async def _pin(tx: Tx, actor: Actor, before: Message, at: int | None) -> Message:
     after = msgspec.structs.replace(before, pinned_at=at)
     await tx.run("pin_message", conversation_id=after.conversation_id, seq=after.seq, pinned_at=at)
-    await tell(tx, actor, MessageUnpinned if at is None else MessagePinned, after)
+    event = MessageUnpinned if at is None else MessagePinned
+    _tell(tx, actor, event, after, await people_in(tx, after.conversation_id))
     return after
 
 
