@@ -86,7 +86,7 @@ class Sending(Struct, frozen=True):
     mentions: tuple[str, ...] = ()
     attachments: str | None = None
     forwarded_from: str | None = None
-    id: str | None = None
+    id: str = ""
 
 
 class Sent(Struct, frozen=True):
