@@ -3,6 +3,9 @@
 /** @typedef {"staff"|"contact"|"system"} Kind */
 /** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
 /** @typedef {{id:string,name:string,type:string,size:number,width:number|null,height:number|null,thumbnail:boolean,state:"ready"|"pending"|"unscanned"|"infected"|"expired",url:string|null}} Attached */
+/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string,body:string,deleted:boolean}} Reply */
+/** @typedef {{kind:Kind,id:string|null,name:string,at:number}} Reactor */
+/** @typedef {{emoji:string,count:number,by:Reactor[]}} Reaction */
 /**
  * @typedef {object} Message
  * @property {string} id
@@ -20,6 +23,11 @@
  * @property {number|null} delivered_at
  * @property {number|null} read_at
  * @property {string|null} client_id
+ * @property {Reply|null} [reply] the message this one replies to
+ * @property {Reaction[]} [reactions]
+ * @property {number|null} [pinned_at]
+ * @property {boolean} [forwarded]
+ * @property {string[]} [mentions] ids of staff; empty for contacts
  * @property {boolean} [unplaced] stored, but the stream has not come to it yet
  */
 /** @typedef {{kind:Kind,id:string|null,name:string|null,online?:boolean|null,last_seen_at?:number|null}} Person */
