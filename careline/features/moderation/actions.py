@@ -53,6 +53,7 @@ async def list_flags(
 ) -> tuple[Page[Flag], dict[str, Message]]:
     """A page of the queue, what is open first, the latest first; and the messages it speaks of."""
     rules.may_moderate(actor)
+    tx.note_read("flags:")
     place = before or LAST
     asked = {
         "workspace_id": actor.workspace_id,
