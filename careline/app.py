@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable
@@ -20,9 +21,12 @@ from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.conversations.visits import expire_visit
+from careline.features.messages.notices import send_notice
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
+from careline.features.push.actions import forget_devices
 from careline.features.tokens.actions import sweep
+from careline.features.tokens.codes import make_code
 from careline.live.board import Board
 from careline.live.hints import EVERY, Hint, Hints
 from careline.live.hub import Hub
@@ -51,8 +55,9 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
-from careline.work.runner import Do, Runner
+from careline.work.runner import Do, Errand, Runner
 from careline.work.schedule import every
+from careline.work.sms import provider
 
 logger = logging.getLogger("careline")
 SWEEP_S = 1.0
@@ -112,7 +117,13 @@ class App:
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
-        self.jobs: dict[str, Do] = {"visit.expire": _expire_visit}
+        self.sms = provider(settings)
+        self.jobs: dict[str, Do] = {
+            "device.forget": _forget_devices,
+            "notice.send": _send_notice,
+            "visit.expire": _expire_visit,
+        }
+        self.errands: dict[str, Errand] = {"code.send": self._send_code}
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -187,7 +198,7 @@ class App:
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
             poll.run(),
-            Runner(self.database, self.jobs).run(),
+            Runner(self.database, self.jobs, self.errands).run(),
             every(SWEEP_S, self._second),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             self.metrics.watch_loop(),
@@ -254,6 +265,14 @@ class App:
             if isinstance(told, PresenceChanged) and told.conversation_id is None:
                 self.server.board.heard(told, self.database.clock())
 
+    async def _send_code(self, actor: Actor, payload: str) -> None:
+        """A code is made when it is sent, so that it stands nowhere but in the message."""
+        wanted = msgspec.json.decode(payload, type=consequences.SendCode)
+        code = f"{secrets.randbelow(1_000_000):06}"
+        text = await self.database.write(make_code, actor, wanted.code_id, code)
+        if text is not None:
+            await self.sms.send(text.phone, text.text)
+
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
         os._exit(70)
@@ -306,3 +325,12 @@ def _host(bound: sockets.socket) -> str:
 
 async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:
     await expire_visit(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireVisit).contact_id)
+
+
+async def _send_notice(tx: Tx, actor: Actor, payload: str) -> None:
+    await send_notice(tx, actor, msgspec.json.decode(payload, type=consequences.SendNotice).conversation_id)
+
+
+async def _forget_devices(tx: Tx, actor: Actor, payload: str) -> None:
+    gone = msgspec.json.decode(payload, type=consequences.ForgetDevices)
+    await forget_devices(tx, actor, credential=gone.credential, person=gone.person)

@@ -28,14 +28,19 @@ class Claimed(Struct):
 
 
 Do = Callable[[Tx, Actor, str], Awaitable[None]]
+Errand = Callable[[Actor, str], Awaitable[None]]
 
 
 class Runner:
-    """`kinds` maps a job's name to the verb that does it, given the payload as JSON."""
+    """`kinds` maps a job's name to the verb that does it, given the payload as JSON.
 
-    def __init__(self, database: Database, kinds: dict[str, Do]) -> None:
+    `errands` are those that have to go out of the house: they run in no transaction, and may run twice.
+    """
+
+    def __init__(self, database: Database, kinds: dict[str, Do], errands: dict[str, Errand] | None = None) -> None:
         self._database = database
         self._kinds = kinds
+        self._errands = errands or {}
 
     async def run(self) -> None:
         while True:
@@ -55,11 +60,23 @@ class Runner:
 
     async def _one(self, job: Claimed) -> None:
         try:
-            await self._database.write(_do, system(job.workspace_id), self._kinds[job.kind], job)
+            await self._run(job, system(job.workspace_id))
         except Exception as error:
             logger.warning("job failed", extra={"fields": {"kind": job.kind, "error": type(error).__name__,
                                                            "attempts": job.attempts}})  # fmt: skip
             await self._database.write(_put_back, system(), job, type(error).__name__)
+
+    async def _run(self, job: Claimed, actor: Actor) -> None:
+        errand = self._errands.get(job.kind)
+        if errand is None:
+            await self._database.write(_do, actor, self._kinds[job.kind], job)
+            return
+        await errand(actor, job.payload)
+        await self._database.write(_finish, system(), job)
+
+
+async def _finish(tx: Tx, actor: Actor, job: Claimed) -> None:
+    await tx.run("finish_job", id=job.id)
 
 
 async def _claim(tx: Tx, actor: Actor) -> list[Claimed]:

@@ -18,6 +18,7 @@ WALKS = {
     "all_workspaces",
     "any_staff",
     "applied_migrations",
+    "delete_old_codes",
     "delete_old_refresh_tokens",
     "delete_old_sessions",
     "delete_old_tickets",

@@ -111,8 +111,12 @@ async def test_answers_are_what_the_documents_say(world: World) -> None:
         "POST", f"/v1/conversations/{world.conversation}/messages", status=201, json={"body": "Hello"}
     )
     await world.ana.asks("POST", f"/v1/conversations/{world.conversation}/read", status=200, json={})
+    canned = await world.ana.asks(
+        "POST", "/v1/canned", status=201, json={"shortcut": "hello", "title": "Hello", "body": "Hello {{contact.name}}"}
+    )
     known = {
-        "conversation_id": world.conversation, "message_id": sent["id"], "staff_id": "ben", "contact_id": "cara",
+        "canned_id": canned["id"], "conversation_id": world.conversation, "message_id": sent["id"],
+        "staff_id": "ben", "contact_id": "cara",
     }  # fmt: skip
     for command in COMMANDS.values():
         if command.method == "GET":
@@ -138,6 +142,12 @@ async def test_frames_are_what_the_documents_say(world: World) -> None:
     await writing.does("contact.update", contact_id="cara", phone="+44 20 7946 0000")
     issued = await writing.does("token.issue", contact_id="dev")
     await writing.does("token.revoke", token_id=issued["id"])
+    await writing.does("contact.block", contact_id="dev")
+    await writing.does("contact.unblock", contact_id="dev")
+    await writing.does("contact.merge", contact_id="dev", into="cara")
+    canned = await writing.does("canned.add", shortcut="hello", title="Hello", body="Hello {{contact.name}}")
+    await writing.does("canned.update", canned_id=canned["id"], title="Greeting")
+    await writing.does("canned.delete", canned_id=canned["id"])
     await writing.does("workspace.update", greeting="Hello!")
     await writing.does("typing.set", **where, typing=True)
     judge(await listening.hears("typing"), "typing")

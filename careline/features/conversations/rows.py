@@ -55,7 +55,8 @@ class Participant(Struct, frozen=True):
 
 class Hot(Struct, frozen=True):
     """What a batch of requests needs of a conversation: the numbers it moves, what a message does to its status in this
-    workspace, and its participants as `kind:id`, a space between them.
+    workspace, and its participants as `kind:id`, a space between them, with those among them who are `blocked`.
+    `notice_hours` are the hours out of which the workspace answers by itself, None where it does not.
     """
 
     id: str
@@ -71,3 +72,5 @@ class Hot(Struct, frozen=True):
     contact_message_status: Status | None
     staff_reply_status: Status | None
     people: str | None
+    blocked: str | None = None
+    notice_hours: str | None = None

@@ -12,8 +12,9 @@ class Thread:
     """
 
     __slots__ = (
-        "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq", "message_count", "moved",
-        "people", "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
+        "activity_seq", "blocked", "closed_at", "contact_read_seq", "contact_unread", "id", "last_seq",
+        "message_count", "moved", "notice_hours", "people", "staff_read_seq", "staff_unread", "status",
+        "status_rules", "workspace_id",
     )  # fmt: skip
 
     def __init__(self, workspace_id: str, row: Hot) -> None:
@@ -29,6 +30,8 @@ class Thread:
         self.contact_read_seq = row.contact_read_seq
         self.closed_at = row.closed_at
         self.people = tuple((row.people or "").split())
+        self.blocked = tuple((row.blocked or "").split())
+        self.notice_hours = row.notice_hours
         self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
 
@@ -48,6 +51,8 @@ class Thread:
             self.status_rules["contact"],
             self.status_rules["staff"],
             " ".join(self.people),
+            " ".join(self.blocked),
+            self.notice_hours,
         )
 
     def sees(self, actor: Actor) -> bool:

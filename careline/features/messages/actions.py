@@ -15,9 +15,12 @@ from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
 from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
 from careline.features.messages import rules
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import HoursMissed, MessageDeleted, MessageEdited, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
+from careline.features.people import rules as people_rules
+from careline.features.people.actions import refuse_blocked
 from careline.features.workspaces.actions import workspace_of
+from careline.features.workspaces.hours import hours_of, is_open
 from careline.store.database import Tx
 
 Key = tuple[str, str, str, str | None]
@@ -42,6 +45,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 rules.same_sending(message, sending)
                 results.append(Sent(message, repeated=True))
                 continue
+            people_rules.may_speak(blocked=sending.actor.person in thread.blocked)
             message = _decide(tx, sending, quoted)
             await _say(tx, thread, sending, message)
             new.append(message)
@@ -132,6 +136,8 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
     thread.last_seq = thread.activity_seq = message.seq
     if message.sender_kind == "contact":
         thread.staff_unread += 1
+        if thread.notice_hours and not is_open(hours_of(thread.notice_hours), tx.now):
+            tx.emit(HoursMissed(conversation_id=thread.id), sending.actor, people=thread.people)
     elif message.sender_kind == "staff":
         thread.contact_unread += 1
     status = thread.status_rules.get(message.sender_kind) or thread.status
@@ -265,6 +271,7 @@ async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:
 async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Message:
     """Say it differently: the author, within the workspace's edit window."""
     before = await access_message(tx, actor, message_id)
+    await refuse_blocked(tx, actor)
     rules.may_edit(actor, before, (await workspace_of(tx, actor)).edit_window_ms, tx.now)
     after = msgspec.structs.replace(before, body=text.body(body), edited_at=tx.now)
     await tx.run("edit_message", conversation_id=after.conversation_id, seq=after.seq, body=after.body, now=tx.now)

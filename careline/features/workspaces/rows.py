@@ -7,16 +7,44 @@ from msgspec import Struct
 
 Threading = Literal["per_contact", "per_staff", "many"]
 Status = Literal["open", "pending", "closed", "archived"]
+PhoneCodes = Literal["off", "known", "anyone"]
+
+
+class Opening(Struct, frozen=True, forbid_unknown_fields=True):
+    """From when to when on one day of the week: 1 is Monday, times are `HH:MM`, and `24:00` is its end."""
+
+    day: int
+    opens: str
+    closes: str
+
+
+class Hours(Struct, frozen=True, forbid_unknown_fields=True):
+    """When somebody is there: `weekly` by the clocks of `time_zone` (IANA), except on `days_off` (`YYYY-MM-DD`)."""
+
+    time_zone: str
+    weekly: list[Opening]
+    days_off: list[str] = []
 
 
 class WorkspaceSettings(Struct, frozen=True):
-    """How a workspace is set up beyond what the hot path asks."""
+    """How a workspace is set up beyond what the hot path asks.
+
+    `hours`: when somebody is there, None for always; `notice`: what is said out of hours, and `notice_replies` whether
+    it also answers whoever writes then. `phone_codes`: whom a code by phone lets in. `phone_region`: the country whose
+    numbers are written without its prefix.
+    """
+
+    hours: Hours | None = None
+    notice: str = ""
+    notice_replies: bool = False
+    phone_codes: PhoneCodes = "off"
+    phone_region: str | None = None
 
 
 class Workspace(Struct, frozen=True):
     """`contact_message_status` and `staff_reply_status` are what a conversation becomes when either side writes; None
     leaves it as it is. `origins` is a JSON list of the web origins whose pages may embed the widget, `settings` the
-    JSON of a `WorkspaceSettings`.
+    JSON of a `WorkspaceSettings`, `notice_hours` that of its hours where it answers out of them.
     """
 
     id: str
@@ -31,6 +59,7 @@ class Workspace(Struct, frozen=True):
     created_at: int
     updated_at: int
     settings: str = "{}"
+    notice_hours: str | None = None
 
 
 def settings_of(workspace: Workspace) -> WorkspaceSettings:

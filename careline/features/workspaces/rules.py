@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from careline.core import text
+from careline.core import phones, text
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Invalid
+from careline.features.workspaces import hours
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
@@ -34,12 +35,33 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     kept = msgspec.json.decode(before.get("settings", "{}"), type=dict[str, Any])
     kept |= {field: value for field, value in changes.items() if field not in columns}
     own = checked({field: value for field, value in changes.items() if field in columns})
-    return {**before, **own, "settings": msgspec.json.encode(settings(kept)).decode()}
+    now = settings(kept)
+    answers = now.notice_replies and now.hours is not None
+    return {
+        **before,
+        **own,
+        "settings": msgspec.json.encode(now).decode(),
+        "notice_hours": msgspec.json.encode(now.hours).decode() if answers else None,
+    }
 
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    return msgspec.convert(values, WorkspaceSettings)
+    try:
+        now = msgspec.convert(values, WorkspaceSettings)
+    except msgspec.ValidationError as error:
+        raise Invalid("settings", str(error)) from None
+    if now.hours is not None:
+        hours.check(now.hours)
+    if len(text.storable(now.notice, "notice")) > 500:
+        raise Invalid("notice", "At most 500 characters.")
+    if now.notice:
+        text.body(now.notice, "notice")
+    if now.notice_replies and (now.hours is None or not now.notice):
+        raise Invalid("notice_replies", "Set hours and a notice first: it answers with that out of those.")
+    if now.phone_region is not None:
+        phones.region(now.phone_region)
+    return now
 
 
 def checked(changes: dict[str, Any]) -> dict[str, Any]:

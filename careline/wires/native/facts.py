@@ -21,6 +21,22 @@ class AboutContact(Struct, frozen=True):
     contact: shapes.Contact
 
 
+class AboutCanned(Struct, frozen=True):
+    canned: shapes.Canned
+
+
+class CannedGone(Struct, frozen=True):
+    id: str
+
+
+class MergedInto(Struct, frozen=True):
+    """`contact` is the survivor, `id` who is gone."""
+
+    id: str
+    contact: shapes.Contact
+    apart: tuple[str, ...]
+
+
 class AboutStaff(Struct, frozen=True):
     staff: shapes.Staff
 

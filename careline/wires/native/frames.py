@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.events import Event, PresenceChanged, Recorded, Signal, TypingChanged
 from careline.core.page import Cursors
+from careline.features.canned.events import CannedAdded, CannedDeleted, CannedUpdated
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationStarted,
@@ -18,7 +19,10 @@ from careline.features.conversations.events import (
 from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
 from careline.features.people.events import (
     ContactAdded,
+    ContactBlocked,
     ContactExpired,
+    ContactMerged,
+    ContactUnblocked,
     ContactUpdated,
     StaffAdded,
     StaffDeactivated,
@@ -150,6 +154,21 @@ def _expired(recorded: Recorded, side: str, author: bool) -> facts.Expired:
     return facts.Expired(event.contact_id)
 
 
+def _merged(recorded: Recorded, side: str, author: bool) -> facts.MergedInto | None:
+    event: Any = recorded.event
+    about = recorded.about
+    return None if about is None else facts.MergedInto(event.contact_id, shapes.contact(about), event.apart)
+
+
+def _canned(recorded: Recorded, side: str, author: bool) -> facts.AboutCanned | None:
+    return None if recorded.about is None else facts.AboutCanned(shapes.canned(recorded.about))
+
+
+def _canned_gone(recorded: Recorded, side: str, author: bool) -> facts.CannedGone:
+    event: Any = recorded.event
+    return facts.CannedGone(event.canned_id)
+
+
 WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
@@ -163,6 +182,9 @@ WORDS: dict[type[Event], Word] = {
     ParticipantLeft: _participant,
     ContactAdded: _contact,
     ContactUpdated: _contact,
+    ContactBlocked: _contact,
+    ContactUnblocked: _contact,
+    ContactMerged: _merged,
     ContactExpired: _expired,
     StaffAdded: _staff,
     StaffUpdated: _staff,
@@ -170,4 +192,7 @@ WORDS: dict[type[Event], Word] = {
     TokenIssued: _token,
     TokenRevoked: _token,
     WorkspaceUpdated: _workspace,
+    CannedAdded: _canned,
+    CannedUpdated: _canned,
+    CannedDeleted: _canned_gone,
 }
