@@ -61,6 +61,12 @@ async def leave(world: World) -> Any:
     return await world.ana.asks("DELETE", path)
 
 
+async def merge(world: World) -> Any:
+    """Dev turns out to be somebody who is new here."""
+    await world.ana.asks("POST", "/v1/contacts", json={"id": "gus", "name": "Gus"})
+    return await world.ana.asks("POST", "/v1/contacts/dev/merge", json={"into": "gus"}, status=200)
+
+
 def differences(node: str, cases: list[dict[str, Any]]) -> str:
     """Where the browser's reducer comes to something else than a fresh reading; empty when nowhere."""
     done = subprocess.run([node, REPLAY], input=json.dumps(cases), capture_output=True, text=True, check=True)
@@ -84,6 +90,9 @@ ACTS: list[tuple[str, Act]] = [
     ("closed", patch("ana", status="closed")),
     ("reopened by a message", post("cara", "/messages", body="One more thing")),
     ("taken back", delete),
+    ("blocked", lambda world: world.ana.asks("POST", "/v1/contacts/dev/block", json={})),
+    ("let write again", lambda world: world.ana.asks("POST", "/v1/contacts/dev/unblock", json={})),
+    ("Dev turns out to be Gus", merge),
 ]
 
 
