@@ -8,7 +8,7 @@ import aiohttp
 
 from careline.settings import Settings, SettingsError
 
-PATIENCE = aiohttp.ClientTimeout(total=10)
+PATIENCE = aiohttp.ClientTimeout(total=5)
 
 
 class NotSent(Exception):

@@ -67,9 +67,9 @@ async def test_everybody_uses_it_and_its_author_or_an_administrator_changes_it(w
     assert [canned.id for canned in await read(list_canned, gil.actor)] == [bens.id]
     for verb, more in ((update_canned, ({"title": "x"},)), (delete_canned, ())):
         with pytest.raises(Forbidden):
-            await write(verb, gil.actor, bens.id, *more)  # type: ignore[arg-type]
+            await write(verb, gil.actor, bens.id, *more)
         with pytest.raises(NotFound):
-            await write(verb, world.eve.actor, bens.id, *more)  # type: ignore[arg-type]
+            await write(verb, world.eve.actor, bens.id, *more)
     await write(update_canned, world.ben.actor, bens.id, {"title": "Mine"})
     await write(delete_canned, world.ana.actor, bens.id)
     assert await read(list_canned, gil.actor) == []

@@ -159,7 +159,7 @@ async def test_of_two_contacts_one_stays_with_everything_of_both(world: World) -
     done = await write(merge_contacts, world.ana.actor, "dev", "cara")
     assert (done.moved_count, done.contact.name, done.contact.email) == (1, "Cara", "dev@x.example")
     assert await read(find_contact, world.ana.actor, "dev") is None
-    assert (await read(access, world.cara.actor, world.dev_conversation)).id == world.dev_conversation
+    assert (await read(access, world.cara.actor, world.dev_conversation)).created_by == "contact:cara"
     page = await read(list_messages, world.cara.actor, world.dev_conversation)
     assert [(m.id, m.sender_id, m.sender_name) for m in page.items] == [(said.id, "cara", "Dev")]
     assert (await read(access_contact, world.ana.actor, "cara")).phone_confirmed_at is not None
@@ -204,7 +204,7 @@ async def test_two_who_talked_to_each_other_become_one_participant(world: World)
     await world.cara.sends(world.conversation, "a", client_id="k1")
     await write(merge_contacts, world.ana.actor, "dev", "cara")
 
-    async def look(tx, actor):  # type: ignore[no-untyped-def]
+    async def look(tx, actor):
         return await people_in(tx, world.conversation)
 
     assert await world.app.database.read(look, world.ana.actor) == ("contact:cara",)

@@ -90,6 +90,10 @@ SELECT conversation_id, kind, :into, workspace_id, joined_at FROM participants
 WHERE workspace_id = :workspace_id AND kind = 'contact' AND person_id = :contact_id
 ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
 
+-- name: hand_over_started
+UPDATE conversations SET created_by = 'contact:' || :into
+WHERE workspace_id = :workspace_id AND id = ANY(:conversation_ids) AND created_by = 'contact:' || :contact_id;
+
 -- name: leave_all_conversations
 DELETE FROM participants WHERE workspace_id = :workspace_id AND kind = 'contact' AND person_id = :contact_id;
 

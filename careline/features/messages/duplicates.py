@@ -42,7 +42,8 @@ async def merge_contacts(tx: Tx, actor: Actor, contact_id: str, into: str) -> Me
     before = {c.id: await people_in(tx, c.id) for c in moved}
     whose = {"workspace_id": actor.workspace_id, "contact_id": contact_id, "into": into}
     await tx.run("hand_over_conversations", **whose)
-    await tx.run("hand_over_messages", conversation_ids=[c.id for c in moved], **whose)
+    for name in ("hand_over_started", "hand_over_messages"):
+        await tx.run(name, conversation_ids=[c.id for c in moved], **whose)
     await tx.run("leave_all_conversations", workspace_id=actor.workspace_id, contact_id=contact_id)
     await tx.run("delete_contact", workspace_id=actor.workspace_id, id=contact_id)
     for conversation in moved:

@@ -23,7 +23,7 @@ async def list_contacts(
         query,
         workspace_id=actor.workspace_id,
         before=before or LAST,
-        pattern=rules.pattern(q),
+        wanted=rules.wanted(q),
         most=limit + 1,
         **more,
     )

@@ -65,18 +65,23 @@ WHERE workspace_id = :workspace_id AND phone = :phone AND phone_confirmed_at IS 
 ORDER BY created_at, id LIMIT 1;
 
 -- name: contacts_of_workspace
-SELECT {contact} FROM contacts
-WHERE workspace_id = :workspace_id AND added_seq < :before AND (:pattern = '' OR sought LIKE :pattern ESCAPE '!')
-ORDER BY added_seq DESC LIMIT :most;
+-- The page is found in the index alone, which holds what is sought; the plus keeps SQLite from using it for the rest.
+SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id IN (
+  SELECT id FROM contacts
+  WHERE workspace_id = :workspace_id AND added_seq < :before AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
+  ORDER BY added_seq DESC LIMIT :most)
+ORDER BY +added_seq DESC;
 
 -- name: contacts_met
-SELECT {contact} FROM contacts
-WHERE workspace_id = :workspace_id AND added_seq < :before AND (:pattern = '' OR sought LIKE :pattern ESCAPE '!')
-  AND EXISTS (
-    SELECT 1 FROM participants theirs JOIN participants mine ON mine.conversation_id = theirs.conversation_id
-      AND mine.kind = 'staff' AND mine.person_id = :staff_id
-    WHERE theirs.workspace_id = contacts.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = contacts.id)
-ORDER BY added_seq DESC LIMIT :most;
+SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id IN (
+  SELECT id FROM contacts
+  WHERE workspace_id = :workspace_id AND added_seq < :before AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
+    AND EXISTS (
+      SELECT 1 FROM participants theirs JOIN participants mine ON mine.conversation_id = theirs.conversation_id
+        AND mine.kind = 'staff' AND mine.person_id = :staff_id
+      WHERE theirs.workspace_id = contacts.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = contacts.id)
+  ORDER BY added_seq DESC LIMIT :most)
+ORDER BY +added_seq DESC;
 
 -- name: seen_contact
 UPDATE contacts SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;

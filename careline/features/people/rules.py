@@ -92,16 +92,16 @@ def sought(name: str | None, email: str | None, phone: str | None) -> str:
     return "\n".join(part or "" for part in (name, email, phone)).casefold()
 
 
-def pattern(q: str) -> str:
-    """What finds the text as it is written, wherever it stands; digits written like a phone number find it however it
-    is grouped, and with or without the zero that stands for the country.
+def wanted(q: str) -> str:
+    """What `sought` is like where the text stands in it: each character as it is, in any case. What is written like a
+    phone number is found however that is grouped, and with or without the zero that stands for the country.
     """
     if not q.strip():
         return ""
-    wanted = text.line(q, "q", 200).casefold()
-    if re.fullmatch(r"\+?[0-9 .()\-/]+", wanted) and (digits := re.sub(r"[ .()\-/]", "", wanted).lstrip("0")):
-        wanted = digits
-    return "%" + re.sub(r"([!%_])", r"!\1", wanted) + "%"
+    folded = text.line(q, "q", 200).casefold()
+    digits = re.sub(r"[ .()\-/]", "", folded).lstrip("0")
+    found = digits if re.fullmatch(r"\+?[0-9]+", digits) else folded
+    return "%" + re.sub(r"([!%_])", r"!\1", found) + "%"
 
 
 def attributes(value: msgspec.Raw | str) -> str:

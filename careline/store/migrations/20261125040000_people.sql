@@ -11,7 +11,7 @@ UPDATE contacts SET added_seq = n.number, sought = LOWER(COALESCE(contacts.name,
 FROM (SELECT workspace_id, id, ROW_NUMBER() OVER (PARTITION BY workspace_id ORDER BY created_at, id) AS number
       FROM contacts) n
 WHERE n.workspace_id = contacts.workspace_id AND n.id = contacts.id;
-CREATE INDEX contacts_by_added ON contacts (workspace_id, added_seq);
+CREATE INDEX contacts_by_added ON contacts (workspace_id, added_seq, sought);
 CREATE INDEX contacts_by_phone ON contacts (workspace_id, phone) WHERE phone_confirmed_at IS NOT NULL;
 
 -- The working hours of a workspace whose closed doors answer by themselves; null where none do. The hot path asks this.
