@@ -248,7 +248,7 @@ def token_issue(
 def demo_command(listen: str, folder: Path) -> None:
     """A small pharmacy to look around in, on this machine only."""
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning")
+    chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning", sms="console")
     logs.configure("text", chosen.log_level)
     where = folder.resolve()
 

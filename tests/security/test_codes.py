@@ -257,6 +257,19 @@ async def test_a_code_sent_again_takes_the_place_of_the_one_before(world: World)
     assert await write(make_code, BOSS, started.request_id, "333333") is None
 
 
+async def test_a_number_counts_as_somebodys_once_staff_vouch_for_it_and_until_they_say_another(
+    world: World, phones: Phones
+) -> None:
+    write = world.app.database.write
+    await write(update_contact, world.dev.actor, "dev", {"phone": NOBODYS})
+    await write(update_contact, world.ana.actor, "dev", {"phone": NOBODYS})
+    request_id = await start(world, NOBODYS)
+    status, answer = await verify(world, request_id, await phones.code(NOBODYS), NOBODYS)
+    assert (status, answer["contact"]["id"]) == (200, "dev")
+    await write(update_contact, world.dev.actor, "dev", {"phone": CARAS})
+    assert (await verify(world, await start(world), await phones.code(CARAS)))[1]["contact"]["id"] == "cara"
+
+
 # Going out of the house ---------------------------------------------------------------------------------------------
 
 

@@ -249,7 +249,7 @@ async def update_contact(tx: Tx, actor: Actor, contact_id: str, changes: dict[st
     if "attributes" in kept:
         kept["attributes"] = kept["attributes"] or "{}"
     after = msgspec.structs.replace(before, updated_at=tx.now, **kept)
-    if after.phone != before.phone:
+    if "phone" in kept and (actor.kind != "contact" or after.phone != before.phone):
         vouched = after.phone and after.identified_at and actor.kind != "contact"
         after = msgspec.structs.replace(after, phone_confirmed_at=tx.now if vouched else None)
     await store_contact(tx, actor, after)

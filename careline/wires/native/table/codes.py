@@ -47,11 +47,11 @@ async def start(ask: Asking, request: StartCode) -> CodeOnItsWay:
 async def verify(ask: Asking, request: VerifyCode) -> CameIn:
     """Come in by the code; it works once, for five minutes, with five tries."""
     await _enters(ask, request.workspace_id)
+    ask.server.gate.take_from("sign_in_address", ask.address)
     entered = await ask.server.database.write(
         verify_code, system(request.workspace_id), request.request_id, request.phone, request.code
     )
     if entered is None:
-        ask.server.gate.take_from("sign_in_address", ask.address)
         raise Unauthenticated("This code is wrong, used or too old: ask for a new one.", code="wrong_code")
     await ask.server.follow(request.workspace_id)
     return CameIn(entered.issued.secret, shapes.contact(entered.contact))
