@@ -177,6 +177,12 @@ async def test_what_let_the_one_in_who_is_gone_is_revoked_and_everybody_is_told(
     assert (heard["id"], heard["contact"]["id"]) == ("dev", "cara")
 
 
+async def test_an_old_link_does_not_open_somebody_new_with_the_same_id(world: World) -> None:
+    await world.app.database.write(merge_contacts, world.ana.actor, "dev", "cara")
+    await world.app.database.write(add_contact, world.ana.actor, contact_id="dev", name="Another Dev")
+    assert await world.dev.status_of("GET", "/v1/me") == 401
+
+
 async def test_where_each_has_one_thread_the_survivors_stays_the_one_and_the_other_stands_beside_it(
     world: World,
 ) -> None:
