@@ -17,6 +17,7 @@ async def list_contacts(
     the newest on until a page is full, so what is not there at all walks over the workspace's contacts.
     """
     rules.may_manage_contacts(actor)
+    tx.note_read("contacts:")
     query, more = ("contacts_of_workspace", {}) if actor.sees_all else ("contacts_met", {"staff_id": actor.id})
     found = await tx.all(
         Contact,
