@@ -10,6 +10,8 @@ import { Empty } from '../parts/states.js';
 import { Thread, useUnreadFrom } from '../parts/thread.js';
 import { Typing } from '../parts/typing.js';
 import { Head } from './head.js';
+import { further, Onward, renewed } from './passage.js';
+import { Triage } from './triage.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {import('../parts/bubble.js').Shown} Shown */
@@ -112,11 +114,14 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
     nameless: (/** @type {Shown} */ m) => m.sender_id === desk.me?.id,
     name,
   };
+  const passage = desk.passage.value?.id === id ? desk.passage.value : null;
   const nothing = html`<div class="system">${thread.messages.length || thread.pending.length ? '' : t('thread.nothing')}</div>`;
   return html`<section class="pane thread-pane" aria-label=${t('conversation')}>
     <${Head} desk=${desk} conversation=${conversation} assign=${assign} />
-    <${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
-      older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />
+    ${conversation ? html`<${Triage} desk=${desk} c=${conversation} />` : null}
+    ${passage ? html`<${Thread} key=${id + passage.message_id} at=${passage.message_id} messages=${renewed(passage, thread.messages)} loaded=${true} failed=${false} more=${Boolean(passage.before)}
+      older=${() => void further(desk, 'before').catch(() => {})} retry=${() => {}} unreadFrom=${null} on=${on} seen=${() => {}} outro=${html`<${Onward} desk=${desk} />`} />` : html`<${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
+      older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />`}
     <${Typing} typists=${state.typing[id]} fallback=${contactIn(conversation)?.name || t('visitor')} />
     <${Answer} desk=${desk} id=${id} mode=${mode} composer=${composer} quoted=${quoted} unquote=${() => quote(null)} />
   </section>`;

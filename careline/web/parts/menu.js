@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { icon } from './icons.js';
 
-/** @typedef {{label:any, run:()=>void, chosen?:boolean, danger?:boolean, sign?:any}} Choice */
+/** @typedef {{label:any, run:()=>void, chosen?:boolean, danger?:boolean, sign?:any, hint?:string}} Choice */
 
 /** @param {{label:any, title:string, choices:Choice[], kind?:string, end?:boolean, first?:boolean, handle?:{current:(()=>void)|null}}} props */
 export function Menu({ label, title, choices, kind = '', end, first, handle }) {
@@ -42,7 +42,7 @@ export function Menu({ label, title, choices, kind = '', end, first, handle }) {
     <button class="menu-button" type="button" title=${title} aria-label=${title} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>${label}</button>
     ${open ? html`<div class=${'menu-list' + (end ? ' is-end' : '')} role="menu" aria-label=${title}>
       ${choices.map((c) => html`<button type="button" tabindex="-1" role=${c.chosen === undefined ? 'menuitem' : 'menuitemradio'} aria-checked=${c.chosen}
-        class=${c.danger ? 'is-danger' : ''} onClick=${() => { shut(); c.run(); }}>${c.sign}<span>${c.label}</span>${c.chosen ? icon('check') : null}</button>`)}
+        class=${c.danger ? 'is-danger' : ''} onClick=${() => { shut(); c.run(); }}>${c.sign}<span>${c.label}</span>${c.hint ? html`<kbd>${c.hint}</kbd>` : null}${c.chosen ? icon('check') : null}</button>`)}
     </div>` : null}
   </div>`;
 }
