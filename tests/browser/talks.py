@@ -124,7 +124,11 @@ class Desk(Talk):
         await expect(self.composer).to_be_editable()
 
     async def views(self, view: str) -> None:
-        await self.page.locator(".views").get_by_role("button", name=view).click()
+        if view in ("Mine", "Unassigned", "All"):
+            await self.page.locator(".views").get_by_role("button", name=view).click()
+            return
+        await self.page.get_by_role("button", name="More views").click()
+        await self.page.get_by_role("menuitemradio", name=view).click()
 
     async def lists(self, names: Sequence[str]) -> None:
         await expect(self.page.locator(".item-name")).to_have_text(list(names))

@@ -4,6 +4,8 @@ import { html, useEffect, useRef } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { activity, unreadIn, views } from '../lib/views.js';
 import { Avatar } from '../parts/avatar.js';
+import { icon } from '../parts/icons.js';
+import { Menu } from '../parts/menu.js';
 import { t } from '../parts/speech.js';
 import { time } from '../parts/calendar.js';
 import { Empty, Failed, Loading } from '../parts/states.js';
@@ -15,17 +17,26 @@ import { Filters, Finder } from './filters.js';
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {import('../lib/shapes.js').Conversation} Conversation */
 
+/** @type {import('../lib/views.js').View[]} */
+const FIRST = ['mine', 'unassigned', 'all'];
+/** @type {Record<string,string>} */
+const SIGNS = { snoozed: 'clock', closed: 'check', archived: 'box' };
+
 /** @param {{desk:Desk}} props */
 function Views({ desk }) {
   const { conversations } = desk.state.value;
+  const rest = views.filter((view) => !FIRST.includes(view));
+  const other = rest.find((view) => view === desk.view.value);
   return html`<nav class="views" aria-label=${t('views')}>
-    ${views.map((view) => {
+    ${FIRST.map((view) => {
       const n = unreadIn(conversations, view, desk.me?.id);
       const here = view === desk.view.value;
       return html`<button key=${view} type="button" class=${here ? 'is-here' : ''} aria-current=${here ? 'page' : undefined} onClick=${() => desk.go(view, desk.id.value)}>
-        ${t('view.' + view)}${n && view !== 'closed' && view !== 'archived' && view !== 'snoozed' ? html`<span class="count">${n}</span>` : null}
+        ${t('view.' + view)}${n ? html`<span class="count">${n}</span>` : null}
       </button>`;
     })}
+    <${Menu} kind=${'menu-views' + (other ? ' is-here' : '')} end=${true} title=${t('view.others')} label=${html`${other ? t('view.' + other) : t('more')}${icon('caret')}`}
+      choices=${rest.map((view) => ({ label: t('view.' + view), sign: icon(SIGNS[view] ?? 'inbox'), chosen: view === other, run: () => desk.go(view, desk.id.value) }))} />
   </nav>`;
 }
 

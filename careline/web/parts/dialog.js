@@ -1,13 +1,14 @@
 // Something that wants the whole attention until it is done or dismissed.
 
-import { html, useEffect, useRef } from '../vendor/preact.js';
+import { html, useLayoutEffect, useRef } from '../vendor/preact.js';
 import { icon } from './icons.js';
 import { t } from './speech.js';
 
 /** @param {{title:string, close:()=>void, children?:any, kind?:string}} props */
 export function Dialog({ title, close, children, kind = '' }) {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  useEffect(() => {
+  // Before what stands in it takes the focus.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => { if (before instanceof HTMLElement) before.focus(); };

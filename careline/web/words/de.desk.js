@@ -1,6 +1,7 @@
 // German, for what stands around the thread: sorting, searching, the workspace's own pages.
 
 export default {
+  'view.others': 'Weitere Ansichten',
   'view.snoozed': 'Später',
   'empty.snoozed': 'Nichts ist zurückgestellt',
   'empty.snoozed.help': 'Hier wartet Zurückgestelltes, bis seine Zeit kommt.',

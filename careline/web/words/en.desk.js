@@ -1,6 +1,7 @@
 // English, for what stands around the thread: sorting, searching, the workspace's own pages.
 
 export default {
+  'view.others': 'More views',
   'view.snoozed': 'Snoozed',
   'empty.snoozed': 'Nothing is snoozed',
   'empty.snoozed.help': 'What is put off waits here until its time comes.',
