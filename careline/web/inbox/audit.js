@@ -17,8 +17,9 @@ const actions = ['message.sent', 'message.edited', 'message.deleted', 'history.v
 export function named(desk, id) {
   const [kind = '', ...rest] = id.split(':');
   const key = rest.join(':');
-  const { staff, contacts, people, labels } = desk.state.value;
-  const name = kind === 'staff' ? staff[key]?.name : kind === 'contact' ? contacts[key]?.name ?? people[id]?.name : kind === 'label' ? labels[key]?.name : null;
+  const { staff, contacts, conversations, labels } = desk.state.value;
+  const partner = () => Object.values(conversations).flatMap((c) => c.participants).find((p) => p.kind === 'contact' && p.id === key)?.name;
+  const name = kind === 'staff' ? staff[key]?.name : kind === 'contact' ? contacts[key]?.name ?? partner() : kind === 'label' ? labels[key]?.name : null;
   return name ? { name, kind } : { name: key ? `${kind} ${key.slice(0, 8)}` : kind, kind };
 }
 

@@ -22,17 +22,33 @@ const dialogs = {
   insight: [() => import('./insight.js'), false],
 };
 
+/** Those that a key opens, and into which one types at once: had before they are asked for. */
+const SOON = ['search', 'labels', 'priority', 'snooze'];
+const PAUSE = 1500;
+/** @type {Map<string,any>} */
+const loaded = new Map();
+
+/** @param {string} name */
+const load = async (name) => {
+  const found = await dialogs[name]?.[0]();
+  if (found) loaded.set(name, found.Show);
+};
+
 /** @param {{desk:Desk}} props */
 export function Dialogs({ desk }) {
   const name = desk.dialog.value;
-  const [loaded, setLoaded] = useState(/** @type {{name:string, Show:any}|null} */ (null));
+  const [, renew] = useState(0);
   useEffect(() => {
-    if (!name) return setLoaded(null);
-    const close = () => { if (desk.dialog.value === name) desk.dialog.value = null; };
-    dialogs[name]?.[0]().then(({ Show }) => setLoaded({ name, Show }), close);
+    const later = setTimeout(() => SOON.forEach((one) => void load(one).catch(() => {})), PAUSE);
+    return () => clearTimeout(later);
+  }, []);
+  useEffect(() => {
+    if (!name || loaded.has(name)) return;
+    load(name).then(() => renew(Date.now()), () => { if (desk.dialog.value === name) desk.dialog.value = null; });
   }, [name]);
-  if (!name || loaded?.name !== name) return null;
+  const Show = name ? loaded.get(name) : null;
+  if (!name || !Show) return null;
   const c = desk.id.value ? desk.state.value.conversations[desk.id.value] : undefined;
   if (dialogs[name]?.[1] && !c) return null;
-  return html`<${loaded.Show} key=${name} desk=${desk} c=${c} close=${() => { if (desk.dialog.value === name) desk.dialog.value = null; }} />`;
+  return html`<${Show} key=${name} desk=${desk} c=${c} close=${() => { if (desk.dialog.value === name) desk.dialog.value = null; }} />`;
 }

@@ -23,10 +23,10 @@ const help = signal(false);
 const composer = { current: /** @type {{focus:()=>void}|null} */ (null) };
 const assign = { current: /** @type {(()=>void)|null} */ (null) };
 
-/** What lies open before somebody who looks has been read. */
+/** What lies open before somebody who looks has been read; a passage from earlier is not the newest. */
 function look() {
   const id = desk.id.value;
-  if (id && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
+  if (id && !desk.passage.value && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
 }
 
 /** @param {string} wanted */

@@ -57,7 +57,8 @@ export function listen(desk, reach) {
     r: reach.reply, n: reach.note, a: reach.assign, e: () => toggleDone(desk), '?': reach.help, x: () => pickHere(desk),
   };
   addEventListener('keydown', (event) => {
-    if (desk.screen.value !== 'desk' || event.defaultPrevented) return;
+    // While a dialog is on its way, what is typed is meant for it and no command.
+    if (desk.screen.value !== 'desk' || event.defaultPrevented || desk.dialog.value) return;
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
       event.preventDefault();
       desk.dialog.value = 'search';

@@ -40,7 +40,8 @@ export function Show({ desk, close }) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const data = new FormData(form);
     await attempt(desk.call('label.add', { name: String(data.get('name')), colour: String(data.get('colour')) }), (label) => {
-      form.reset();
+      const field = form.elements.namedItem('name');
+      if (field instanceof HTMLInputElement) field.value = '';
       return { type: 'label.added', data: { label } };
     });
   };

@@ -11,9 +11,11 @@ import { t } from '../parts/speech.js';
 /** Show a conversation at one of its messages. @param {Desk} desk @param {string} id @param {string} message_id */
 export async function openAt(desk, id, message_id) {
   desk.go(desk.view.value, id);
-  const page = await desk.call('message.list', { conversation_id: id, around: message_id, limit: 50 });
+  desk.passage.value = { id, message_id, messages: [], before: null, after: null };
+  const wanted = desk.passage.value;
+  const page = await desk.call('message.list', { conversation_id: id, around: message_id, limit: 50 }).catch(() => null);
   // Somebody may have gone on to another one meanwhile.
-  if (desk.id.value === id) desk.passage.value = { id, message_id, messages: page.items, before: page.before, after: page.after };
+  if (desk.passage.value === wanted) desk.passage.value = page && { id, message_id, messages: page.items, before: page.before, after: page.after };
 }
 
 /** @param {Desk} desk @param {"before"|"after"} way */

@@ -119,7 +119,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   return html`<section class="pane thread-pane" aria-label=${t('conversation')}>
     <${Head} desk=${desk} conversation=${conversation} assign=${assign} />
     ${conversation ? html`<${Triage} desk=${desk} c=${conversation} />` : null}
-    ${passage ? html`<${Thread} key=${id + passage.message_id} at=${passage.message_id} messages=${renewed(passage, thread.messages)} loaded=${true} failed=${false} more=${Boolean(passage.before)}
+    ${passage ? html`<${Thread} key=${id + passage.message_id} at=${passage.message_id} messages=${renewed(passage, thread.messages)} loaded=${passage.messages.length > 0} failed=${false} more=${Boolean(passage.before)}
       older=${() => void further(desk, 'before').catch(() => {})} retry=${() => {}} unreadFrom=${null} on=${on} seen=${() => {}} outro=${html`<${Onward} desk=${desk} />`} />` : html`<${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
       older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />`}
     <${Typing} typists=${state.typing[id]} fallback=${contactIn(conversation)?.name || t('visitor')} />

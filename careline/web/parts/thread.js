@@ -127,9 +127,10 @@ function walk(event) {
 /** Bring one message before the eyes, and say which it is. @param {HTMLElement|null} box @param {string} id */
 function show(box, id) {
   const line = box?.querySelector(`[data-id="${CSS.escape(id)}"]`);
-  if (!(line instanceof HTMLElement)) return;
+  if (!(line instanceof HTMLElement)) return false;
   line.scrollIntoView({ block: 'center' });
   line.classList.add('is-sought');
+  return true;
 }
 
 /** Where the unread began when the thread was opened; it stays there while it is read. @param {string} id @param {import('../lib/shapes.js').Thread} thread @param {number} unread @param {string|undefined} side the reader's kind */
@@ -162,8 +163,8 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
     if (index < 0) return;
     stuck.current = false;
     setBelow(Math.max(0, all.length - index - WINDOW / 2));
-    requestAnimationFrame(() => show(box.current, at ?? ''));
-  }, [at]);
+    if (!show(box.current, at ?? '')) requestAnimationFrame(() => show(box.current, at ?? ''));
+  }, [at, all.length > 0]);
 
   const scrolled = () => {
     const el = box.current;
