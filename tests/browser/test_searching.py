@@ -7,6 +7,17 @@ from tests.browser.conftest import Windows
 from tests.browser.talks import Desk
 from tests.world import World
 
+# Notices as this page would give them, and nobody who looks.
+NOTICES = """
+self.told = [];
+self.Notification = class {
+  static permission = 'granted';
+  constructor(title, more) { told.push([title, more.body]); }
+  close() {}
+};
+document.hasFocus = () => false;
+"""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -131,10 +142,7 @@ async def test_news_is_told_by_the_system_only_when_asked_for_and_without_what_w
     greenleaf: World, windows: Windows
 ):
     page = await windows.open(permissions=["notifications"])
-    await page.add_init_script("""
-      self.told = [];
-      self.Notification = class { static permission = 'granted'; constructor(title, more) { told.push([title, more.body]); } close() {} };
-      document.hasFocus = () => false;""")
+    await page.add_init_script(NOTICES)
     ana = await Desk.signs_in(page, greenleaf.url)
     await greenleaf.cara.sends(greenleaf.conversation, "Not for other eyes")
     await expect(ana.item("Cara")).to_contain_text("Not for other eyes")
