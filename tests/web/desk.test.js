@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { asked, meant } from '../../careline/web/lib/canned.js';
 import { average, kinds, most, span, total } from '../../careline/web/lib/figures.js';
 import { changes, groups, shownValue } from '../../careline/web/lib/setup.js';
 import { fieldTime, snoozes } from '../../careline/web/lib/snooze.js';
 import { pieces } from '../../careline/web/lib/snippets.js';
 import { createTime } from '../../careline/web/lib/time.js';
-import { belongs, extended, listingKey, passes, query, select } from '../../careline/web/lib/views.js';
+import { belongs, extended, fellows, listingKey, passes, query, select } from '../../careline/web/lib/views.js';
 import { conversation } from './world.js';
 
 describe('snoozing', () => {
@@ -119,4 +120,24 @@ describe('sieves', () => {
     const listing = extended(undefined, { items: [all.c1], next: 'more' });
     assert.deepEqual(select(all, 'all', listing, 'ana').map((c) => c.id), ['old', 'c1']);
   });
+});
+
+describe('canned responses', () => {
+  const all = ['opening-times', 'refund', 'late-opening'].map((shortcut) => ({ id: shortcut, shortcut, title: shortcut === 'refund' ? 'Money back when open' : '', body: '', created_by: null }));
+
+  test('are asked for by a slash alone at the beginning', () => {
+    assert.deepEqual(['/', '/Re', 'and/or', '/a b', '', '/a/b'].map(asked), ['', 're', null, null, null, null]);
+  });
+
+  test('those that begin so come first', () => {
+    assert.deepEqual(meant(all, 'open').map((one) => one.id), ['opening-times', 'late-opening', 'refund']);
+    assert.deepEqual(meant(all, 'nothing'), []);
+    assert.equal(meant(all, '').length, 3);
+  });
+});
+
+test('fellows are conversations of the same contacts', () => {
+  const c = conversation();
+  const all = { c1: c, c2: conversation({ id: 'c2' }), c3: conversation({ id: 'c3', participants: [{ kind: 'contact', id: 'dev', name: 'Dev' }] }) };
+  assert.deepEqual(fellows(all, c).map((o) => o.id), ['c2']);
 });

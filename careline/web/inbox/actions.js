@@ -3,6 +3,7 @@
 import { views } from '../lib/views.js';
 import { t } from '../parts/speech.js';
 import { canAlert } from './alerts.js';
+import { hasCanned } from './canned.js';
 import { attempt, openDeeds } from './deeds.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -18,7 +19,8 @@ export function pages(desk) {
     { name: 'audit', sign: 'eye', label: t('audit'), run: show('audit') },
   ];
   const alerts = canAlert ? [{ name: 'notify', sign: 'bell', label: t('alerts'), run: show('notify') }] : [];
-  return [...alerts, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
+  const often = hasCanned(desk) ? [{ name: 'canned', sign: 'chat', label: t('canned'), run: show('canned') }] : [];
+  return [...alerts, ...often, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
 }
 
 /** @param {Desk} desk @returns {Deed[]} */

@@ -18,6 +18,7 @@ const dialogs = {
   search: [() => import('./search.js'), false],
   workspace: [() => import('./workspace.js'), false],
   alllabels: [() => import('./labels.js'), false],
+  canned: [() => import('./cannedpage.js'), false],
   audit: [() => import('./audit.js'), false],
   insight: [() => import('./insight.js'), false],
 };

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
-import { activity } from '../lib/views.js';
+import { activity, fellows } from '../lib/views.js';
 import { Dialog } from '../parts/dialog.js';
 import { icon } from '../parts/icons.js';
 import { t } from '../parts/speech.js';
@@ -12,12 +12,6 @@ import { Choices } from './choices.js';
 import { explain } from './signin.js';
 
 /** @typedef {import('../lib/shapes.js').Conversation} Conversation */
-
-/** @param {Conversation} c */
-const contacts = (c) => c.participants.filter((p) => p.kind === 'contact').map((p) => p.id).sort().join(' ');
-
-/** Of the same contacts, newest first. @param {Record<string,Conversation>} all @param {Conversation} c */
-export const fellows = (all, c) => Object.values(all).filter((o) => o.id !== c.id && contacts(o) === contacts(c)).sort((a, b) => activity(b) - activity(a));
 
 /** @param {{desk:import('./desk.js').Desk, c:Conversation, close:() => void}} props */
 export function Show({ desk, c, close }) {

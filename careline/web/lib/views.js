@@ -62,6 +62,12 @@ export function select(conversations, view, listing, me, sieve = {}) {
 /** @param {Record<string,Conversation>} conversations @param {View} view @param {string|null|undefined} me */
 export const unreadIn = (conversations, view, me) => Object.values(conversations).filter((c) => c.unread_count > 0 && belongs(view, c, me)).length;
 
+/** @param {Conversation} c */
+const contacts = (c) => c.participants.filter((p) => p.kind === 'contact').map((p) => p.id).sort().join(' ');
+
+/** Of the same contacts, newest first. @param {Record<string,Conversation>} all @param {Conversation} c */
+export const fellows = (all, c) => Object.values(all).filter((o) => o.id !== c.id && contacts(o) === contacts(c)).sort((a, b) => activity(b) - activity(a));
+
 /** @param {string|undefined} text */
 function decoded(text) {
   try { return text ? decodeURIComponent(text) : null; } catch { return null; }
