@@ -21,7 +21,7 @@ function Form({ desk, one, done, leave }) {
     work.then(done, (problem) => setTrouble(explain(problem)));
   };
   return html`<form class="fields" onSubmit=${submit}>
-    <label><span>${t('canned.shortcut')}</span><input name="shortcut" value=${one?.shortcut ?? ''} required maxlength="40" pattern="[a-z0-9-]+" title=${t('canned.shortcut.how')} autocomplete="off" autocapitalize="none" dir="ltr" autofocus /></label>
+    <label><span>${t('canned.shortcut')}</span><input name="shortcut" value=${one?.shortcut ?? ''} required maxlength="40" pattern="[a-z0-9\\-]+" title=${t('canned.shortcut.how')} autocomplete="off" autocapitalize="none" dir="ltr" autofocus /></label>
     <label><span>${t('canned.title')}</span><input name="title" value=${one?.title ?? ''} required maxlength="120" autocomplete="off" dir="auto" /></label>
     <label class="canned-body"><span>${t('canned.body')}</span><textarea name="body" rows="5" required maxlength="8000" dir="auto">${one?.body ?? ''}</textarea></label>
     <p class="fields-why">${t('canned.holes')} <code dir="ltr">{{contact.name}} {{staff.name}} {{workspace.name}}</code></p>
