@@ -8,9 +8,11 @@ from rich.console import Console
 
 from careline.app import App
 from careline.core.actor import Actor, system
+from careline.features.canned.actions import add_canned
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
 from careline.features.messages.actions import send_messages
-from careline.features.messages.rows import Sending
+from careline.features.messages.changes import pin_message
+from careline.features.messages.rows import Sending, Sent
 from careline.features.people.actions import (
     add_account,
     add_contact,
@@ -19,6 +21,7 @@ from careline.features.people.actions import (
     find_contact,
     set_password,
 )
+from careline.features.reactions.actions import add_reaction
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.tokens.actions import issue_token
@@ -48,6 +51,17 @@ TALK: dict[Actor, list[tuple[Actor, str]]] = {
 }
 
 
+OFTEN = (
+    (
+        "hours",
+        "Opening hours",
+        "Hello {{contact.name}}, we are open from nine to half past five, on Saturdays until one.",
+    ),
+    ("ready", "Ready to collect", "Good news, {{contact.name}}: it is ready at the counter. {{staff.name}}"),
+    ("thanks", "Goodbye", "Thank you for writing to {{workspace.name}}. All the best, {{staff.name}}"),
+)
+
+
 class Seeded(Struct):
     """What the newcomer needs to see."""
 
@@ -62,10 +76,13 @@ async def seed(app: App) -> Seeded:
     if await database.read(find_workspace, system(), WORKSPACE) is None:
         await database.write(
             add_workspace, system(), WORKSPACE, "Greenleaf Pharmacy",
-            {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves."},
+            {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves.",
+             "phone_codes": "known", "phone_region": "GB"},
         )  # fmt: skip
         await _people(database, digest)
         await _conversations(database)
+        for shortcut, title, body in OFTEN:
+            await database.write(add_canned, ANA, shortcut=shortcut, title=title, body=body)
     for email in ("ana@greenleaf.example", "ben@greenleaf.example"):
         await database.write(_new_password, system(), email, digest)
     issued = await database.write(issue_token, system(WORKSPACE), CARA.id, label="demo link")
@@ -99,9 +116,14 @@ async def _conversations(database: Database) -> None:
     boss = system(WORKSPACE)
     for contact, lines in TALK.items():
         conversation = await database.write(conversation_for, contact, contact.id)
+        said: list[str] = []
         for speaker, words in lines:
-            await database.write(send_messages, boss, [Sending(speaker, conversation.id, words)])
+            (sent,) = await database.write(send_messages, boss, [Sending(speaker, conversation.id, words)])
+            assert isinstance(sent, Sent)
+            said.append(sent.message.id)
         if contact is CARA:
+            await database.write(pin_message, ANA, said[2])
+            await database.write(add_reaction, CARA, said[4], "🙏")
             note = Sending(ANA, conversation.id, "Sister's name is Ruth; check the date of birth.", "note")
             await database.write(send_messages, boss, [note])
             await database.write(assign_conversation, ANA, conversation.id, ANA.id)

@@ -11,10 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from careline.core.actor import Actor, Kind, system
-from careline.features.conversations.actions import add_participant, start_alone
+from careline.features.canned.actions import add_canned
+from careline.features.conversations.actions import add_participant, conversation_for, start_alone
 from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
+from careline.features.moderation.actions import flag_message
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
+from careline.features.push.actions import register_device
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.made import uploads
 from tests.world import GREENLEAF, HILLSIDE, Person, World
@@ -54,6 +57,18 @@ message.get             message       404     ok   404 ok  ok  ok  404
 message.edit            message       404     ok   404 403 403 403 404
 message.delete          message       404     ok   404 ok  403 403 404
 message.search          -             ok      ok   ok  ok  ok  ok  ok
+message.pin             message       404     ok   404 ok  ok  ok  404
+message.unpin           message       404     ok   404 ok  ok  ok  404
+message.pins            conversation  404     ok   404 ok  ok  ok  404
+message.replies         message       404     ok   404 ok  ok  ok  404
+message.edits           message       403     403  403 ok  ok  ok  404
+message.forward         message       404     ok   404 ok  ok  ok  404
+message.delete_many     messages      403     403  403 ok  403 403 403
+reaction.add            message       404     ok   404 ok  ok  ok  404
+reaction.remove         message       404     ok   404 ok  ok  ok  404
+message.flag            message       404     ok   404 ok  ok  ok  404
+flag.list               -             403     403  403 ok  403 403 403
+flag.resolve            flag          403     403  403 ok  403 403 403
 receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
@@ -70,6 +85,19 @@ staff.deactivate        staff         403     403  403 ok  403 403 403
 contact.add             -             403     403  403 ok  ok  ok  ok
 contact.get             contact       403     403  403 ok  ok  ok  404
 contact.update          contact       403     403  403 ok  ok  ok  404
+contact.list            -             403     403  403 ok  ok  ok  ok
+contact.conversations   contact       403     403  403 ok  ok  ok  404
+contact.block           newcomer      403     403  403 ok  ok  ok  404
+contact.unblock         contact       403     403  403 ok  ok  ok  404
+contact.merge           newcomer      403     403  403 ok  403 403 403
+canned.list             -             403     403  403 ok  ok  ok  ok
+canned.add              -             403     403  403 ok  ok  ok  ok
+canned.update           canned        403     403  403 ok  ok  403 403
+canned.delete           canned        403     403  403 ok  ok  403 403
+canned.fill             filling       403     403  403 ok  ok  ok  404
+device.register         -             ok      ok   ok  ok  ok  ok  ok
+device.list             -             ok      ok   ok  ok  ok  ok  ok
+device.remove           device        404     ok   404 404 404 404 404
 me.get                  -             ok      ok   ok  ok  ok  ok  ok
 me.update               -             ok      ok   ok  403 403 403 403
 contact.search          -             403     403  403 ok  ok  ok  ok
@@ -87,6 +115,8 @@ session.delete          -             403     403  403 ok  ok  ok  ok
 
 # Whoever may not even ask about others is told so, whether there is such a one or not.
 NOT_THERE = {
+    "canned.delete": {"hal": "404", "ben": "404"},
+    "canned.update": {"hal": "404", "ben": "404"},
     "conversation.start": {"visitor": "403", "cara": "403", "dev": "403"},
     "conversation.delete": {"gil": "404", "hal": "404"},
     "message.delete": {"gil": "404", "hal": "404"},
@@ -95,6 +125,8 @@ NOT_THERE = {
 
 # For everybody, with or without a token: the statuses that may come of an honest or a senseless request.
 PUBLIC = {
+    "code.start": {400},
+    "code.verify": {400},
     "session.create": {401},
     "session.refresh": {401},
     "setup.complete": {401},
@@ -210,12 +242,13 @@ class Cast:
             "eve": world.eve, "fay": world.fay, "gone": gone, "revoked": revoked,
         }  # fmt: skip
 
-    async def thing(self, line: Line, whose: str) -> dict[str, str]:
+    async def thing(self, line: Line, whose: str) -> dict[str, Any]:
         """A thing that is `own`, `another` or `foreign`, made anew where the command would use it up."""
-        make: dict[str, Callable[[str], Awaitable[dict[str, str]]]] = {
-            "conversation": self._conversation, "message": self._message, "staff": self._staff,
-            "contact": self._contact, "token": self._token, "label": self._label, "-": self._nothing,
-            "attachment": self._attachment, "upload": self._upload,
+        make: dict[str, Callable[[str], Awaitable[dict[str, Any]]]] = {
+            "conversation": self._conversation, "message": self._message, "messages": self._messages,
+            "staff": self._staff, "contact": self._contact, "token": self._token, "flag": self._flag,
+            "label": self._label, "attachment": self._attachment, "upload": self._upload, "-": self._nothing,
+            "canned": self._canned, "device": self._device, "filling": self._filling, "newcomer": self._newcomer,
         }  # fmt: skip
         if line.command in ("conversation.merge", "conversation.delete"):
             return await self._used_up(line.command, whose)
@@ -224,6 +257,12 @@ class Cast:
             boss = system(HILLSIDE if whose == "foreign" else GREENLEAF)
             await self.world.app.database.write(add_participant, boss, fields["conversation_id"], "contact", "gus")
             fields |= {"kind": "contact", "person_id": "gus"}
+        if line.command == "message.forward":
+            fields |= {"conversation_id": self.conversations[whose]}
+        if line.command == "reaction.remove":
+            fields |= {"emoji": "👍"}
+        if line.command == "contact.merge":
+            fields |= {"into": (await self._newcomer(whose))["contact_id"]}
         return fields
 
     async def _nothing(self, whose: str) -> dict[str, str]:
@@ -269,6 +308,15 @@ class Cast:
         await owner.sends(self.conversations[whose], "see", attachment_ids=(made["attachment_id"],))
         return made
 
+    async def _messages(self, whose: str) -> dict[str, list[str]]:
+        return {"message_ids": [(await self._message(whose))["message_id"]]}
+
+    async def _flag(self, whose: str) -> dict[str, str]:
+        message_id = (await self._message(whose))["message_id"]
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        flag = await self.world.app.database.write(flag_message, system(home), message_id, "He swears at me")
+        return {"flag_id": flag.id}
+
     async def _staff(self, whose: str) -> dict[str, str]:
         home = HILLSIDE if whose == "foreign" else GREENLEAF
         made = await self.world.app.database.write(add_staff, system(home), f"Kim {self.canary[home]}")
@@ -276,6 +324,32 @@ class Cast:
 
     async def _contact(self, whose: str) -> dict[str, str]:
         return {"contact_id": {"own": "cara", "another": "dev", "foreign": "fay"}[whose]}
+
+    async def _newcomer(self, whose: str) -> dict[str, str]:
+        """Somebody in the place of Cara, Dev or Fay, who can be blocked or gone afterwards."""
+        home, database = HILLSIDE if whose == "foreign" else GREENLEAF, self.world.app.database
+        made = await database.write(add_contact, system(home), name=f"Kim {self.canary[home]}")
+        talk = await database.write(conversation_for, system(home), made.id)
+        if whose == "own":
+            await database.write(add_participant, system(home), talk.id, "staff", "hal")
+        return {"contact_id": made.id}
+
+    async def _canned(self, whose: str) -> dict[str, str]:
+        """Gil's, so that Hal and Ben are neither its author nor administrators."""
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        author = system(home) if home == HILLSIDE else self.people["gil"].actor
+        made = await self.world.app.database.write(
+            add_canned, author, shortcut=f"s{next(_number)}", title="x", body=self.canary[home]
+        )
+        return {"canned_id": made.id}
+
+    async def _filling(self, whose: str) -> dict[str, str]:
+        return {**await self._canned(whose), **await self._conversation(whose)}
+
+    async def _device(self, whose: str) -> dict[str, str]:
+        owner = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
+        made = await self.world.app.database.write(register_device, owner.actor, f"t{next(_number)}", "ios")
+        return {"device_id": made.id}
 
     async def _token(self, whose: str) -> dict[str, str]:
         contact, home = {"own": ("cara", GREENLEAF), "another": ("dev", GREENLEAF), "foreign": ("fay", HILLSIDE)}[whose]
@@ -303,10 +377,18 @@ def body(command: str) -> dict[str, Any]:
         "message.edit": {"body": "Another body"},
         "message.search": {"q": "kanarie", "match": "part"},
         "contact.search": {"q": "kim kanarie"},
+        "reaction.add": {"emoji": "👍"},
+        "message.flag": {"reason": "He swears at me"},
+        "flag.resolve": {"resolution": "dismiss"},
         "staff.add": {"name": "Lou", "email": f"lou{number}@x.example", "password": "a good long one"},
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},
         "contact.update": {"name": "Cara"},
+        "canned.add": {"shortcut": f"s{number}", "title": "x", "body": "x"},
+        "canned.update": {"title": "x"},
+        "code.start": {"workspace_id": "unknown", "phone": "+442079460000"},
+        "code.verify": {"workspace_id": "unknown", "phone": "+442079460000", "request_id": "x", "code": "000000"},
+        "device.register": {"token": f"t{number}", "platform": "android"},
         "me.update": {"name": "Myself"},
         "workspace.update": {"greeting": "Hello"},
         "password.change": {"old_password": "wrong password", "new_password": "a good long one"},

@@ -91,7 +91,8 @@ WHERE workspace_id = :workspace_id AND seq > :floor AND (body LIKE :one OR body 
 
 -- name: search_hits
 -- CROSS JOIN keeps SQLite from walking every conversation of the workspace instead of looking at these few messages.
-SELECT {message of m}, c.subject FROM messages m CROSS JOIN conversations c
+SELECT {message of m}, {quoted of q}, c.subject
+FROM messages m CROSS JOIN conversations c LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id AND m.deleted_at IS NULL
   AND c.workspace_id = m.workspace_id AND c.id = m.conversation_id
   AND (:side <> 'contact' OR m.kind <> 'note')
@@ -150,7 +151,7 @@ WHERE s.text LIKE ANY(CAST(:parts AS TEXT[])) AND s.place > :floor AND s.place <
 ORDER BY (SELECT COUNT(*) FROM unnest(CAST(:parts AS TEXT[])) AS t(part) WHERE s.text LIKE t.part) DESC, s.place DESC
 LIMIT :most;
 
--- name: contacts_met
+-- name: contacts_changed_and_met
 SELECT s.id FROM contacts s WHERE s.workspace_id = :workspace_id AND s.id = ANY(:ids) AND (:sees_all = 1 OR EXISTS (SELECT 1 FROM participants theirs
     JOIN participants mine ON mine.conversation_id = theirs.conversation_id AND mine.kind = 'staff' AND mine.person_id = :person_id
     WHERE theirs.workspace_id = s.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = s.id));

@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from careline.wires.native import shapes
+from careline.features.moderation.rows import Resolution
+from careline.wires.native import beside, shapes
 
 Side = Literal["staff", "contact"]
 
@@ -32,6 +33,22 @@ class Deleted(Struct, frozen=True):
 class Merged(Struct, frozen=True):
     conversation: shapes.Conversation
     merged_id: str
+
+
+class AboutCanned(Struct, frozen=True):
+    canned: shapes.Canned
+
+
+class CannedGone(Struct, frozen=True):
+    id: str
+
+
+class MergedInto(Struct, frozen=True):
+    """`contact` is the survivor, `id` who is gone."""
+
+    id: str
+    contact: shapes.Contact
+    apart: tuple[str, ...]
 
 
 class AboutStaff(Struct, frozen=True):
@@ -67,6 +84,25 @@ class Delivery(Struct, frozen=True):
     up_to: str | None
     message_ids: tuple[str, ...] | None
     at: int
+
+
+class Reacting(Struct, frozen=True):
+    """Who came or went with which emoji, and what the message bears now."""
+
+    message_id: str
+    emoji: str
+    who: Who
+    reactions: list[beside.Reaction]
+
+
+class Flagged(Struct, frozen=True):
+    message_id: str
+    flag_id: str
+
+
+class Resolved(Struct, frozen=True):
+    message_id: str
+    resolution: Resolution
 
 
 class AboutToken(Struct, frozen=True):

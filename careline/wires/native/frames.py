@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.events import Event, PresenceChanged, Recorded, Signal, TypingChanged
 from careline.core.page import Cursors
+from careline.features.canned.events import CannedAdded, CannedDeleted, CannedUpdated
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
@@ -19,20 +20,32 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
-from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import (
+    AttachmentsUpdated,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageSent,
+    MessageUnpinned,
+)
+from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
+    ContactBlocked,
     ContactExpired,
+    ContactMerged,
+    ContactUnblocked,
     ContactUpdated,
     StaffAdded,
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceUpdated
 from careline.wires.frames import text
-from careline.wires.native import facts, shapes
+from careline.wires.native import beside, facts, shapes
 
 USE = "events"
 _encode = msgspec.json.Encoder().encode
@@ -132,6 +145,24 @@ def _delivered(recorded: Recorded, side: str, author: bool) -> facts.Delivery:
     return facts.Delivery(reader, event.up_to, event.message_ids, recorded.at)
 
 
+def _reacting(recorded: Recorded, side: str, author: bool) -> facts.Reacting | None:
+    event: Any = recorded.event
+    if recorded.about is None:
+        return None
+    who = facts.who(recorded.actor, event.name, side)
+    return facts.Reacting(event.message_id, event.emoji, who, beside.reactions(recorded.about, side))
+
+
+def _flagged(recorded: Recorded, side: str, author: bool) -> facts.Flagged | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Flagged(event.message_id, event.flag_id)
+
+
+def _resolved(recorded: Recorded, side: str, author: bool) -> facts.Resolved | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Resolved(event.message_id, event.resolution)
+
+
 def _contact(recorded: Recorded, side: str, author: bool) -> facts.AboutContact | None:
     return None if recorded.about is None else facts.AboutContact(shapes.contact(recorded.about))
 
@@ -170,11 +201,32 @@ def _merged(recorded: Recorded, side: str, author: bool) -> facts.Merged | None:
     return facts.Merged(shapes.conversation(recorded.about, side), event.merged_id)
 
 
+def _merged_contact(recorded: Recorded, side: str, author: bool) -> facts.MergedInto | None:
+    event: Any = recorded.event
+    about = recorded.about
+    return None if about is None else facts.MergedInto(event.contact_id, shapes.contact(about), event.apart)
+
+
+def _canned(recorded: Recorded, side: str, author: bool) -> facts.AboutCanned | None:
+    return None if recorded.about is None else facts.AboutCanned(shapes.canned(recorded.about))
+
+
+def _canned_gone(recorded: Recorded, side: str, author: bool) -> facts.CannedGone:
+    event: Any = recorded.event
+    return facts.CannedGone(event.canned_id)
+
+
 WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
     MessageDeleted: _message,
     AttachmentsUpdated: _message,
+    MessagePinned: _message,
+    MessageUnpinned: _message,
+    ReactionAdded: _reacting,
+    ReactionRemoved: _reacting,
+    MessageFlagged: _flagged,
+    FlagResolved: _resolved,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,
@@ -187,6 +239,9 @@ WORDS: dict[type[Event], Word] = {
     ParticipantLeft: _participant,
     ContactAdded: _contact,
     ContactUpdated: _contact,
+    ContactBlocked: _contact,
+    ContactUnblocked: _contact,
+    ContactMerged: _merged_contact,
     ContactExpired: _expired,
     StaffAdded: _staff,
     StaffUpdated: _staff,
@@ -197,4 +252,7 @@ WORDS: dict[type[Event], Word] = {
     TokenIssued: _token,
     TokenRevoked: _token,
     WorkspaceUpdated: _workspace,
+    CannedAdded: _canned,
+    CannedUpdated: _canned,
+    CannedDeleted: _canned_gone,
 }

@@ -12,3 +12,29 @@ __all__ = ["conversations", "events", "messages", "people", "search", "sessions"
 from careline.wires.native.table import attachments
 
 __all__ = ["attachments", "conversations", "events", "messages", "people", "sessions", "workspace"]
+from careline.wires.native.table import (
+    flags,
+    kept,
+    reactions,
+)
+
+__all__ = ["conversations", "events", "flags", "kept", "messages", "people", "reactions", "sessions", "workspace"]
+from careline.wires.native.table import (
+    canned,
+    codes,
+    contacts,
+    devices,
+)
+
+__all__ = [
+    "canned",
+    "codes",
+    "contacts",
+    "conversations",
+    "devices",
+    "events",
+    "messages",
+    "people",
+    "sessions",
+    "workspace",
+]
