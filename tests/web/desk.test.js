@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { asked, meant } from '../../careline/web/lib/canned.js';
 import { average, kinds, most, span, total } from '../../careline/web/lib/figures.js';
+import { lineOf, openings } from '../../careline/web/lib/hours.js';
 import { changes, groups, shownValue } from '../../careline/web/lib/setup.js';
 import { fieldTime, snoozes } from '../../careline/web/lib/snooze.js';
 import { pieces } from '../../careline/web/lib/snippets.js';
@@ -77,7 +78,7 @@ describe('setting up', () => {
   const now = {
     name: 'Greenleaf', accent: '#1f6f5c', greeting: '', origins: ['https://shop.example'], threading: 'per_contact', contact_message_status: 'open',
     staff_reply_status: null, edit_window_ms: 600_000, auto_close_after_ms: null, auto_archive_after_ms: 86_400_000 / 3, contact_bytes_per_day: 104_857_600,
-    keep_picture_metadata: false, svg_attachments: true, https_references: false, conversation_days: null, attachment_days: 90, audit_days: 2192, time_zone: 'UTC',
+    keep_picture_metadata: false, svg_attachments: true, https_references: false, conversation_days: null, phone_codes: 'off', phone_region: null, attachment_days: 90, audit_days: 2192, time_zone: 'UTC',
   };
   const form = () => Object.fromEntries(groups.flatMap(([, all]) => all).flatMap((s) => {
     const value = /** @type {any} */ (now)[s.name];
@@ -123,7 +124,7 @@ describe('sieves', () => {
 });
 
 describe('canned responses', () => {
-  const all = ['opening-times', 'refund', 'late-opening'].map((shortcut) => ({ id: shortcut, shortcut, title: shortcut === 'refund' ? 'Money back when open' : '', body: '', created_by: null }));
+  const all = ['opening-times', 'refund', 'late-opening'].map((shortcut) => ({ id: shortcut, shortcut, title: shortcut === 'refund' ? 'Money back when open' : '', body: '', created_by: null, created_at: 1, updated_at: 1 }));
 
   test('are asked for by a slash alone at the beginning', () => {
     assert.deepEqual(['/', '/Re', 'and/or', '/a b', '', '/a/b'].map(asked), ['', 're', null, null, null, null]);
@@ -140,4 +141,19 @@ test('fellows are conversations of the same contacts', () => {
   const c = conversation();
   const all = { c1: c, c2: conversation({ id: 'c2' }), c3: conversation({ id: 'c3', participants: [{ kind: 'contact', id: 'dev', name: 'Dev' }] }) };
   assert.deepEqual(fellows(all, c).map((o) => o.id), ['c2']);
+});
+
+describe('hours', () => {
+  test('are read from a line and written as one', () => {
+    const day = openings('9-12:30, 13:30 – 18:00', 2);
+    assert.deepEqual(day, [{ day: 2, opens: '09:00', closes: '12:30' }, { day: 2, opens: '13:30', closes: '18:00' }]);
+    assert.equal(lineOf(day ?? [], 2), '09:00-12:30, 13:30-18:00');
+    assert.equal(lineOf(day ?? [], 3), '');
+    assert.deepEqual(openings(' ', 1), []);
+  });
+
+  test('that make no sense are refused', () => {
+    for (const line of ['nine to five', '18-9', '9:00', '9-25', '9:75-10']) assert.equal(openings(line, 1), null, line);
+    assert.ok(openings('0-24', 1));
+  });
 });

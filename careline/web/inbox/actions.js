@@ -3,7 +3,6 @@
 import { views } from '../lib/views.js';
 import { t } from '../parts/speech.js';
 import { canAlert } from './alerts.js';
-import { hasCanned } from './canned.js';
 import { attempt, openDeeds } from './deeds.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -15,12 +14,12 @@ export function pages(desk) {
   const admin = desk.me?.role === 'admin';
   const kept = [
     { name: 'workspace', sign: 'gear', label: t('settings'), run: show('workspace') },
+    { name: 'hours', sign: 'clock', label: t('hours'), run: show('hours') },
     { name: 'alllabels', sign: 'tag', label: t('labels'), run: show('alllabels') },
     { name: 'audit', sign: 'eye', label: t('audit'), run: show('audit') },
   ];
   const alerts = canAlert ? [{ name: 'notify', sign: 'bell', label: t('alerts'), run: show('notify') }] : [];
-  const often = hasCanned(desk) ? [{ name: 'canned', sign: 'chat', label: t('canned'), run: show('canned') }] : [];
-  return [...alerts, ...often, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
+  return [...alerts, { name: 'canned', sign: 'chat', label: t('canned'), run: show('canned') }, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
 }
 
 /** @param {Desk} desk @returns {Deed[]} */

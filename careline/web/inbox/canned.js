@@ -1,28 +1,12 @@
 // What is often said: a slash at the beginning of an answer offers it.
 
 import { html, useRef, useState } from '../vendor/preact.js';
-import '../lib/commands.people.js';
 import { asked, meant } from '../lib/canned.js';
 import { announce } from '../parts/announce.js';
 import { t } from '../parts/speech.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
-/** @typedef {import('../lib/canned.js').Canned} Canned */
-
-const FRESH = 60_000;
-
-/** Does the server keep such things? @param {Desk} desk */
-export const hasCanned = (desk) => 'hours' in (desk.state.value.workspace ?? {});
-
-/** @type {{at:number, work:Promise<Canned[]>}|null} */
-let kept = null;
-
-/** Asked for again after a while, or when they were changed. @param {Desk} desk @param {boolean} [anew] */
-export function cannedOf(desk, anew = false) {
-  if (anew || !kept || kept.at + FRESH < Date.now()) kept = { at: Date.now(), work: desk.call('canned.list').then((page) => page.items) };
-  kept.work.catch(() => { kept = null; });
-  return kept.work;
-}
+/** @typedef {import('../lib/shapes.js').Canned} Canned */
 
 /** Around the composer, whose text it reads and fills. @param {{desk:Desk, id:string, children?:any}} props */
 export function CannedBox({ desk, id, children }) {
@@ -34,12 +18,10 @@ export function CannedBox({ desk, id, children }) {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
     const field = area.current = event.target;
     const what = asked(field.value);
+    // A letter typed renders nothing, unless it has to do with this.
     if (what === null) return void (found.length && setFound([]));
-    cannedOf(desk).then((all) => {
-      if (asked(field.value) !== what) return;
-      setFound(meant(all, what));
-      setAt(0);
-    }, () => {});
+    setFound(meant(Object.values(desk.state.value.canned), what));
+    setAt(0);
   };
   const choose = async (/** @type {Canned} */ one) => {
     setFound([]);

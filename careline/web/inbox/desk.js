@@ -134,9 +134,10 @@ export class Desk {
     this.listings.value = {};
     const view = this.view.value;
     const pinned = this.call('conversation.list', { view: 'all', status: 'active', pinned: true, limit: 50 });
-    const [staff, labels, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), pinned, this.list(view), view === 'all' ? null : this.list('all', {}), this.#openFetch()]);
+    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), view === 'all' ? null : this.list('all', {}), this.#openFetch()]);
     this.client?.dispatch({ type: 'local.staff', data: staff });
     this.client?.dispatch({ type: 'local.labels', data: labels });
+    this.client?.dispatch({ type: 'local.canned', data: canned });
     this.client?.dispatch({ type: 'local.conversations', data: top });
   }
 

@@ -19,6 +19,7 @@ const dialogs = {
   workspace: [() => import('./workspace.js'), false],
   alllabels: [() => import('./labels.js'), false],
   canned: [() => import('./cannedpage.js'), false],
+  hours: [() => import('./hours.js'), false],
   audit: [() => import('./audit.js'), false],
   insight: [() => import('./insight.js'), false],
 };

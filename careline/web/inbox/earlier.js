@@ -1,26 +1,21 @@
 // The other conversations with the same person, and whether they may write.
 
 import { html, useEffect, useState } from '../vendor/preact.js';
-import '../lib/commands.people.js';
 import { activity, fellows } from '../lib/views.js';
 import { t } from '../parts/speech.js';
 import { time } from '../parts/calendar.js';
 import { attempt } from './deeds.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
-/** @typedef {import('../lib/shapes.js').Contact & {blocked_at?:number|null}} Contact */
+/** @typedef {import('../lib/shapes.js').Contact} Contact */
 /** @typedef {import('../lib/shapes.js').Conversation} Conversation */
 
 const FEW = 5;
-
-/** Does the server know of a contact's conversations and of blocking? @param {Contact} contact */
-const blockable = (contact) => contact.blocked_at !== undefined;
 
 /** @param {{desk:Desk, c:Conversation|undefined, contact:Contact}} props */
 export function Earlier({ desk, c, contact }) {
   const [all, showAll] = useState(false);
   useEffect(() => {
-    if (!blockable(contact)) return;
     desk.call('contact.conversations', { contact_id: contact.id, limit: 50 }).then((page) => desk.client?.dispatch({ type: 'local.conversations', data: page }), () => {});
   }, [contact.id]);
   const others = c ? fellows(desk.state.value.conversations, c) : [];
@@ -35,7 +30,6 @@ export function Earlier({ desk, c, contact }) {
 /** @param {{desk:Desk, contact:Contact}} props */
 export function Block({ desk, contact }) {
   const [sure, ask] = useState(false);
-  if (!blockable(contact)) return null;
   const set = (/** @type {string} */ verb) => attempt(desk.call(verb, { contact_id: contact.id }).then((found) => desk.client?.dispatch({ type: 'contact.updated', data: { contact: found } })));
   return html`<section class="block">${contact.blocked_at
     ? html`<p class="field-error">${t('blocked')}</p><button class="button" type="button" onClick=${() => set('contact.unblock')}>${t('unblock')}</button>`

@@ -35,11 +35,11 @@ function useFound(desk, q, wish) {
   return { found, more };
 }
 
-/** Their conversation; where none is known here, the one the server has or makes. @param {Desk} desk @param {{id:string}} contact */
+/** Their newest conversation; where there is none, one is begun. @param {Desk} desk @param {{id:string}} contact */
 async function openContact(desk, contact) {
-  const held = Object.values(desk.state.value.conversations).filter((c) => c.participants.some((p) => p.kind === 'contact' && p.id === contact.id)).sort((a, b) => b.updated_at - a.updated_at)[0];
-  const conversation = held ?? await desk.call('conversation.start', { contact_id: contact.id });
-  if (!held) desk.client?.dispatch({ type: 'local.seen', data: { conversation } });
+  const { items } = await desk.call('contact.conversations', { contact_id: contact.id, limit: 1 });
+  const conversation = items[0] ?? await desk.call('conversation.start', { contact_id: contact.id });
+  desk.client?.dispatch({ type: 'local.seen', data: { conversation } });
   desk.go(desk.view.value, conversation.id);
 }
 

@@ -1,6 +1,6 @@
 // The open conversation: what was said, what may be done with it, where one answers.
 
-import { Fragment, html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { createDrafts } from '../lib/drafts.js';
 import { contactIn, emptyThread, shown } from '../lib/state.js';
 import { Composer } from '../parts/composer.js';
@@ -9,7 +9,7 @@ import { t } from '../parts/speech.js';
 import { Empty } from '../parts/states.js';
 import { Thread, useUnreadFrom } from '../parts/thread.js';
 import { Typing } from '../parts/typing.js';
-import { CannedBox, hasCanned } from './canned.js';
+import { CannedBox } from './canned.js';
 import { Head } from './head.js';
 import { further, Onward, renewed } from './passage.js';
 import { Triage } from './triage.js';
@@ -85,7 +85,7 @@ function Answer({ desk, id, mode, composer, quoted, unquote }) {
       <button type="button" aria-label=${t('cancel')} onClick=${unquote}>${icon('close')}</button></div>` : null}
   </div>`;
   return html`<div class=${'answer' + (note ? ' is-note' : '')}>
-    <${hasCanned(desk) ? CannedBox : Fragment} desk=${desk} id=${id}><${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} placeholder=${t(note ? 'write.note' : 'write.reply')}
+    <${CannedBox} desk=${desk} id=${id}><${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} placeholder=${t(note ? 'write.note' : 'write.reply')}
       typed=${() => { if (!note) desk.client?.typing.typed(id); }} stopped=${() => desk.client?.typing.stopped(id)} /><//>
   </div>`;
 }

@@ -1,6 +1,6 @@
 // Which of the things that are often said somebody means who begins with a slash.
 
-/** @typedef {{id:string, shortcut:string, title:string, body:string, created_by:string|null}} Canned */
+/** @typedef {import('./shapes.js').Canned} Canned */
 
 const BEGUN = /^\/([^\s/]*)$/;
 const MOST = 8;

@@ -18,6 +18,7 @@ export const groups = [
     { name: 'edit_window_ms', kind: 'number', unit: MINUTE, least: 0 },
     { name: 'auto_close_after_ms', kind: 'number', unit: DAY, none: true, least: 1 }, { name: 'auto_archive_after_ms', kind: 'number', unit: DAY, none: true, least: 1 },
   ]],
+  ['codes', [{ name: 'phone_codes', kind: 'choice', choices: ['off', 'known', 'anyone'] }, { name: 'phone_region', kind: 'text', none: true }]],
   ['files', [{ name: 'contact_bytes_per_day', kind: 'number', unit: MB, least: 0 }, { name: 'keep_picture_metadata', kind: 'check' }, { name: 'svg_attachments', kind: 'check' }, { name: 'https_references', kind: 'check' }]],
   ['keeping', [{ name: 'conversation_days', kind: 'number', none: true, least: 1 }, { name: 'attachment_days', kind: 'number', none: true, least: 1 }, { name: 'audit_days', kind: 'number', least: 1 }, { name: 'time_zone', kind: 'text' }]],
 ];
@@ -38,7 +39,7 @@ function meant(s, text) {
   const value = String(text).trim();
   if (s.kind === 'lines') return value.split(/\s+/).filter(Boolean);
   if (s.kind === 'number') return value === '' && s.none ? null : Math.round(Number(value) * (s.unit ?? 1));
-  return s.kind === 'choice' && !value ? null : value;
+  return !value && (s.kind === 'choice' || s.none) ? null : value;
 }
 
 /** Only what is different from how it was. @param {Record<string,any>} before @param {Record<string,string|boolean>} form */
