@@ -30,7 +30,10 @@ export function Earlier({ desk, c, contact }) {
 /** @param {{desk:Desk, contact:Contact}} props */
 export function Block({ desk, contact }) {
   const [sure, ask] = useState(false);
-  const set = (/** @type {string} */ verb) => attempt(desk.call(verb, { contact_id: contact.id }).then((found) => desk.client?.dispatch({ type: 'contact.updated', data: { contact: found } })));
+  const set = (/** @type {string} */ verb) => {
+    ask(false);
+    attempt(desk.call(verb, { contact_id: contact.id }).then((found) => desk.client?.dispatch({ type: 'contact.updated', data: { contact: found } })));
+  };
   return html`<section class="block">${contact.blocked_at
     ? html`<p class="field-error">${t('blocked')}</p><button class="button" type="button" onClick=${() => set('contact.unblock')}>${t('unblock')}</button>`
     : html`<button class=${'text-button' + (sure ? ' is-danger' : '')} type="button" onClick=${() => (sure ? set('contact.block') : ask(true))} onBlur=${() => ask(false)}>${t(sure ? 'block.sure' : 'block')}</button>`}

@@ -7,7 +7,7 @@ import { region, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { explain } from './signin.js';
 
-/** @typedef {import('../lib/shapes.js').Workspace} Workspace */
+/** @typedef {{hours:import('../lib/shapes.js').Hours|null, notice:string, notice_replies:boolean}} Workspace */
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 const USUAL = DAYS.slice(0, 5).map((day) => ({ day, opens: '09:00', closes: '18:00' }));
@@ -26,7 +26,7 @@ function read(form) {
 
 /** @param {{desk:import('./desk.js').Desk, close:() => void}} props */
 export function Show({ desk, close }) {
-  const [now, setNow] = useState(/** @type {Workspace & {time_zone?:string}|null} */ (null));
+  const [now, setNow] = useState(/** @type {Workspace|null} */ (null));
   const [always, setAlways] = useState(true);
   const [failed, setFailed] = useState(false);
   const [state, setState] = useState({ saved: false, wrong: 0, text: '' });
