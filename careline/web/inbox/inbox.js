@@ -5,6 +5,7 @@ import { unreadIn } from '../lib/views.js';
 import { announce } from '../parts/announce.js';
 import '../parts/icons.staff.js';
 import { Banner } from '../parts/banner.js';
+import { gist } from '../parts/gist.js';
 import { speak, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { theme } from '../parts/theme.js';
@@ -50,7 +51,7 @@ function App() {
   </main>`;
 }
 
-desk.incoming = (message) => announce(t('said', { name: message.sender_name ?? t('visitor'), text: message.body }));
+desk.incoming = (message) => announce(t('said', { name: message.sender_name ?? t('visitor'), text: gist(message) }));
 addEventListener('focus', look);
 document.addEventListener('visibilitychange', look);
 // A page brought back by the back button may be another person's by now.
@@ -58,7 +59,7 @@ addEventListener('pageshow', (event) => { if (event.persisted) location.reload()
 
 // The words and the session have nothing to do with each other.
 const started = desk.start();
-await speak(navigator.languages, ['chat', 'inbox']);
+await speak(navigator.languages, ['chat', 'talk', 'inbox']);
 listen(desk, { reply: write('reply'), note: write('note'), assign: () => assign.current?.(), help: () => { help.value = true; } });
 effect(() => theme(desk.state.value.workspace?.accent));
 effect(() => {

@@ -30,6 +30,4 @@ Object.assign(commands, {
   'label.add': ['POST', '/labels'],
   'label.update': ['PATCH', '/labels/{label_id}', true],
   'label.delete': ['DELETE', '/labels/{label_id}'],
-  'message.edit': ['PATCH', '/messages/{message_id}', true],
-  'message.delete': ['DELETE', '/messages/{message_id}', true],
 });

@@ -2,6 +2,9 @@
 
 /** @typedef {"staff"|"contact"|"system"} Kind */
 /** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
+/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string,body:string,deleted:boolean}} Reply */
+/** @typedef {{kind:Kind,id:string|null,name:string,at:number}} Reactor */
+/** @typedef {{emoji:string,count:number,by:Reactor[]}} Reaction */
 /** @typedef {{id:string,name:string,type:string,size:number,width:number|null,height:number|null,thumbnail:boolean,state:"ready"|"pending"|"unscanned"|"infected"|"expired",url:string|null}} Attached */
 /**
  * @typedef {object} Message
@@ -20,13 +23,18 @@
  * @property {number|null} delivered_at
  * @property {number|null} read_at
  * @property {string|null} client_id
+ * @property {Reply|null} [reply] the message this one replies to
+ * @property {Reaction[]} [reactions]
+ * @property {number|null} [pinned_at]
+ * @property {boolean} [forwarded]
+ * @property {string[]} [mentions] ids of staff; empty for contacts
  * @property {boolean} [unplaced] stored, but the stream has not come to it yet
  */
 /** @typedef {{kind:Kind,id:string|null,name:string|null,online?:boolean|null,last_seen_at?:number|null}} Person */
 /** @typedef {{id:string,name:string|null,email:string|null,phone:string|null,attributes?:Record<string,unknown>,anonymous:boolean,created_at:number,last_seen_at:number|null}} Contact */
 /** @typedef {{id:string,name:string,email:string|null,role:"admin"|"agent",scope:"all"|"participating",created_at:number,deactivated_at:number|null}} Staff */
 /** @typedef {{id:string,name:string,threading?:string,accent:string|null,greeting:string|null,edit_window_ms?:number|null}} Workspace */
-/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,attachment_count?:number,created_at:number}} LastMessage */
+/** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,attachment_count?:number,created_at:number,deleted_at?:number|null}} LastMessage */
 /** @typedef {"open"|"pending"|"closed"|"archived"} Status */
 /**
  * @typedef {object} Conversation

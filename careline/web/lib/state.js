@@ -108,7 +108,7 @@ function known(state, thread, held, message) {
 const isCounted = (c, m) => c.last_message?.id === m.id || (c.last_message?.created_at ?? 0) > m.created_at;
 
 /** @param {Message} m @returns {import('./shapes.js').LastMessage} */
-const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, created_at: m.created_at });
+const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, attachment_count: m.attachments?.length ?? 0, created_at: m.created_at });
 
 /** @param {State} state @param {string} id @returns {State} */
 const want = (state, id) => (state.wanted.includes(id) ? state : { ...state, wanted: [...state.wanted, id] });
