@@ -21,7 +21,15 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
-from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import (
+    AttachmentsUpdated,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageSent,
+    MessageUnpinned,
+)
+from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -30,6 +38,7 @@ from careline.features.people.events import (
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceAdded, WorkspaceUpdated
@@ -114,6 +123,12 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     MessageSent: [],
     MessageEdited: [],
     MessageDeleted: [],
+    MessagePinned: [],
+    MessageUnpinned: [],
+    ReactionAdded: [],
+    ReactionRemoved: [],
+    MessageFlagged: [],
+    FlagResolved: [],
     MessageRead: [],
     MessageDelivered: [],
 }

@@ -10,7 +10,8 @@ from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
 from careline.features.messages.actions import send_messages
-from careline.features.messages.rows import Sending
+from careline.features.messages.changes import pin_message
+from careline.features.messages.rows import Sending, Sent
 from careline.features.people.actions import (
     add_account,
     add_contact,
@@ -19,6 +20,7 @@ from careline.features.people.actions import (
     find_contact,
     set_password,
 )
+from careline.features.reactions.actions import add_reaction
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.tokens.actions import issue_token
@@ -99,9 +101,14 @@ async def _conversations(database: Database) -> None:
     boss = system(WORKSPACE)
     for contact, lines in TALK.items():
         conversation = await database.write(conversation_for, contact, contact.id)
+        said: list[str] = []
         for speaker, words in lines:
-            await database.write(send_messages, boss, [Sending(speaker, conversation.id, words)])
+            (sent,) = await database.write(send_messages, boss, [Sending(speaker, conversation.id, words)])
+            assert isinstance(sent, Sent)
+            said.append(sent.message.id)
         if contact is CARA:
+            await database.write(pin_message, ANA, said[2])
+            await database.write(add_reaction, CARA, said[4], "🙏")
             note = Sending(ANA, conversation.id, "Sister's name is Ruth; check the date of birth.", "note")
             await database.write(send_messages, boss, [note])
             await database.write(assign_conversation, ANA, conversation.id, ANA.id)

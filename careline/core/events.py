@@ -42,7 +42,10 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
 
     @property
     def rewrites(self) -> str | None:
-        """The id of the row that earlier facts must not show as it was: it was edited, or its text taken back."""
+        """The id of the row that earlier facts must not show as it was: it was edited, or its text taken back.
+
+        A row whose `quotes` is that id shows a piece of it, and its `quoting` gives it with the piece as it is now.
+        """
         return None
 
     @property

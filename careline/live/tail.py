@@ -154,5 +154,8 @@ def _amend(ring: deque[Recorded], recorded: Recorded) -> None:
         if rewritten and getattr(earlier.about, "id", None) == rewritten:
             earlier.about = recorded.about
             earlier.frames.clear()
+        elif rewritten and recorded.about is not None and getattr(earlier.about, "quotes", None) == rewritten:
+            earlier.about = earlier.about.quoting(recorded.about)
+            earlier.frames.clear()
         if gone:
             earlier.people = tuple(person for person in earlier.people if person != gone)

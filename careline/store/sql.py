@@ -2,8 +2,8 @@
 
 A statement stands under `-- name: edit_message`, or `-- name: lock_head [postgres]` where the engines cannot agree.
 Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many statements select stands once, under
-`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name; what
-many ask for stands under `-- part: sieve` and is written `{sieve}`.
+`-- columns: message`, and is written `{message}` in them, or `{message of m}` where the table has another name;
+`sender AS its_sender` may be among it. What many ask for stands under `-- part: sieve` and is written `{sieve}`.
 """
 
 import re
@@ -49,7 +49,7 @@ def _filled(text: str, columns: dict[str, str], parts: dict[str, str]) -> str:
     def written(place: re.Match[str]) -> str:
         if place[1] in parts:
             return parts[place[1]]
-        names = columns[place[1]].replace(",", " ").split()
+        names = [" ".join(column.split()) for column in columns[place[1]].split(",")]
         return ", ".join(f"{place[2]}.{column}" if place[2] else column for column in names)
 
     return _COLUMNS.sub(written, text)

@@ -102,6 +102,8 @@ class Call(Struct):
             raise TimedOut() from None
         except web.RequestPayloadError:
             raise BadRequest("The body is not what its headers say.") from None
+        except RuntimeError:  # so aiohttp says that the peer has hung up
+            raise ConnectionResetError from None
         return b"".join(parts)
 
     def allow_origin(self, workspace_id: str) -> None:

@@ -90,7 +90,16 @@ async def test_a_look_is_one_act_however_often_in_a_moment(world: World) -> None
 
 
 # What shows nobody's record, and so is no act. The feed says what the socket says: that is delivered, not looked at.
-SHOWS_NOBODY = {"event.list", "insight.get", "me.get", "staff.get", "staff.list", "token.list", "workspace.get"}
+SHOWS_NOBODY = {
+    "event.list",
+    "insight.get",
+    "label.list",
+    "me.get",
+    "staff.get",
+    "staff.list",
+    "token.list",
+    "workspace.get",
+}
 
 
 async def test_every_command_that_shows_somebodys_record_is_one_act(world: World) -> None:

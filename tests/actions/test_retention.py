@@ -234,4 +234,4 @@ async def test_files_move_along_when_conversations_are_merged(world: World) -> N
     file = await uploads(world.cara, picture(), "rash.png", status=201)
     await world.cara.sends(other, "Look", attachment_ids=(file["id"],))
     await world.ana.asks("POST", f"/v1/conversations/{other}/merge", json={"into": world.conversation}, status=200)
-    await world.cara.asks("GET", f"/v1/attachments/{file['id']}/content", status=200)
+    assert await world.cara.status_of("GET", f"/v1/attachments/{file['id']}/content") == 200

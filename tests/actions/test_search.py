@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from careline.core.actor import system
 from careline.core.errors import Forbidden, Invalid, NotFound
 from careline.features.conversations.actions import add_participant, remove_participant, update_conversation
-from careline.features.messages.actions import delete_message, edit_message
+from careline.features.messages.changes import delete_message, edit_message
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.search import actions

@@ -1,19 +1,19 @@
 """The search index: it follows the log, in one place at a time, and says of contacts what is alike."""
 
 import asyncio
-from typing import Any
 
-import msgspec
 import pytest
 
 from careline.core.actor import Actor, system
 from careline.core.errors import Forbidden, NotFound
-from careline.features.conversations.actions import add_participant
+from careline.features.conversations.actions import add_participant, conversation_for
+from careline.features.desk.merging import merge_conversations
+from careline.features.desk.removal import delete_conversation
 from careline.features.people.actions import add_contact, expire_contact, update_contact
 from careline.features.search.actions import search_contacts
 from careline.features.search.index import behind, follow_log
+from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
-from careline.store.sql import statement
 from careline.work.indexer import Indexer
 from tests.actions.searching import candidates, finds, indexed
 from tests.world import GREENLEAF, HILLSIDE, Person, World
@@ -49,31 +49,31 @@ async def test_two_who_index_at_once_do_each_thing_once(still: World) -> None:
             await write(follow_log, system(), GREENLEAF, 100)
 
 
-@pytest.mark.parametrize("fact", ["merged", "deleted"])
-async def test_messages_that_were_moved_or_removed_are_found_where_they_are(still: World, fact: str) -> None:
-    """Done by hand: the index goes by the log alone, whoever wrote it."""
-    moved = [await still.cara.sends(still.conversation, f"canary {n}") for n in range(3)]
+async def test_messages_that_were_moved_are_found_where_they_are(still: World) -> None:
+    write = still.app.database.write
+    await write(update_workspace, still.ana.actor, {"threading": "many"})
+    other = (await write(conversation_for, still.cara.actor, "cara", fresh=True)).id
+    for n in range(3):
+        await still.cara.sends(other, f"canary {n}")
     await indexed(still)
-    await still.cara.sends(still.conversation, "canary 3")
-    engine: Any = still.app.database.engine
-    target = still.dev_conversation if fact == "merged" else None
-    text = "UPDATE messages SET conversation_id = :to WHERE conversation_id = :from" if target else (
-        "DELETE FROM messages WHERE conversation_id = :from")  # fmt: skip
-    engine._statements["by_hand"] = statement("by_hand", text, engine.name)
-
-    async def move(tx: Tx, actor: Actor) -> None:
-        ids = {"conversation_id": target or still.conversation} | ({"merged_id": still.conversation} if target else {})
-        body = msgspec.json.encode({"type": f"conversation.{fact}", **ids}).decode()
-        told = {"conversation_id": None, "audience": "staff", "actor": "staff:ana", "body": body, "at": tx.now}
-        await tx.run("by_hand", **({"to": target} if target else {}), **{"from": still.conversation})
-        await tx.run("insert_event", workspace_id=GREENLEAF, seq=tx.next_seq, **told)
-        await tx.run("move_head", workspace_id=GREENLEAF, seq=tx.next_seq)
-
-    await still.app.database.write(move, system(GREENLEAF))
+    await still.cara.sends(other, "canary 3")
+    await write(merge_conversations, still.ana.actor, other, still.conversation)
     await indexed(still)
-    assert len(await finds(still.dev, "canary")) == (4 if target else 0)
-    assert await finds(still.cara, "canary") == []
-    assert await candidates(still, "canary") == (len(moved) + 1 if target else 0)
+    page = await still.cara.asks(
+        "GET", f"/v1/search/messages?q=canary&conversation_id={still.conversation}", status=200
+    )
+    assert len(page["items"]) == 4
+    assert await candidates(still, "canary") == 4
+
+
+async def test_messages_that_were_removed_are_found_nowhere(still: World) -> None:
+    for n in range(3):
+        await still.cara.sends(still.conversation, f"canary {n}")
+    await indexed(still)
+    await still.app.database.write(delete_conversation, still.ana.actor, still.conversation)
+    await indexed(still)
+    assert await finds(still.ana, "canary") == []
+    assert await candidates(still, "canary") == 0
 
 
 async def test_the_server_indexes_what_is_said_and_says_how_far_behind_it_is(world: World) -> None:

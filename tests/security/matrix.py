@@ -14,6 +14,7 @@ from careline.core.actor import Actor, Kind, system
 from careline.features.conversations.actions import add_participant, start_alone
 from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
+from careline.features.moderation.actions import flag_message
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.made import uploads
@@ -54,6 +55,18 @@ message.get             message       404     ok   404 ok  ok  ok  404
 message.edit            message       404     ok   404 403 403 403 404
 message.delete          message       404     ok   404 ok  403 403 404
 message.search          -             ok      ok   ok  ok  ok  ok  ok
+message.pin             message       404     ok   404 ok  ok  ok  404
+message.unpin           message       404     ok   404 ok  ok  ok  404
+message.pins            conversation  404     ok   404 ok  ok  ok  404
+message.replies         message       404     ok   404 ok  ok  ok  404
+message.edits           message       403     403  403 ok  ok  ok  404
+message.forward         message       404     ok   404 ok  ok  ok  404
+message.delete_many     messages      403     403  403 ok  403 403 403
+reaction.add            message       404     ok   404 ok  ok  ok  404
+reaction.remove         message       404     ok   404 ok  ok  ok  404
+message.flag            message       404     ok   404 ok  ok  ok  404
+flag.list               -             403     403  403 ok  403 403 403
+flag.resolve            flag          403     403  403 ok  403 403 403
 receipt.read            conversation  404     ok   404 ok  ok  ok  404
 receipt.deliver         conversation  404     ok   404 ok  ok  ok  404
 receipt.list            message       404     ok   404 ok  ok  ok  404
@@ -210,12 +223,12 @@ class Cast:
             "eve": world.eve, "fay": world.fay, "gone": gone, "revoked": revoked,
         }  # fmt: skip
 
-    async def thing(self, line: Line, whose: str) -> dict[str, str]:
+    async def thing(self, line: Line, whose: str) -> dict[str, Any]:
         """A thing that is `own`, `another` or `foreign`, made anew where the command would use it up."""
-        make: dict[str, Callable[[str], Awaitable[dict[str, str]]]] = {
-            "conversation": self._conversation, "message": self._message, "staff": self._staff,
-            "contact": self._contact, "token": self._token, "label": self._label, "-": self._nothing,
-            "attachment": self._attachment, "upload": self._upload,
+        make: dict[str, Callable[[str], Awaitable[dict[str, Any]]]] = {
+            "conversation": self._conversation, "message": self._message, "messages": self._messages,
+            "staff": self._staff, "contact": self._contact, "token": self._token, "flag": self._flag,
+            "label": self._label, "attachment": self._attachment, "upload": self._upload, "-": self._nothing,
         }  # fmt: skip
         if line.command in ("conversation.merge", "conversation.delete"):
             return await self._used_up(line.command, whose)
@@ -224,6 +237,10 @@ class Cast:
             boss = system(HILLSIDE if whose == "foreign" else GREENLEAF)
             await self.world.app.database.write(add_participant, boss, fields["conversation_id"], "contact", "gus")
             fields |= {"kind": "contact", "person_id": "gus"}
+        if line.command == "message.forward":
+            fields |= {"conversation_id": self.conversations[whose]}
+        if line.command == "reaction.remove":
+            fields |= {"emoji": "👍"}
         return fields
 
     async def _nothing(self, whose: str) -> dict[str, str]:
@@ -269,6 +286,15 @@ class Cast:
         await owner.sends(self.conversations[whose], "see", attachment_ids=(made["attachment_id"],))
         return made
 
+    async def _messages(self, whose: str) -> dict[str, list[str]]:
+        return {"message_ids": [(await self._message(whose))["message_id"]]}
+
+    async def _flag(self, whose: str) -> dict[str, str]:
+        message_id = (await self._message(whose))["message_id"]
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        flag = await self.world.app.database.write(flag_message, system(home), message_id, "He swears at me")
+        return {"flag_id": flag.id}
+
     async def _staff(self, whose: str) -> dict[str, str]:
         home = HILLSIDE if whose == "foreign" else GREENLEAF
         made = await self.world.app.database.write(add_staff, system(home), f"Kim {self.canary[home]}")
@@ -303,6 +329,9 @@ def body(command: str) -> dict[str, Any]:
         "message.edit": {"body": "Another body"},
         "message.search": {"q": "kanarie", "match": "part"},
         "contact.search": {"q": "kim kanarie"},
+        "reaction.add": {"emoji": "👍"},
+        "message.flag": {"reason": "He swears at me"},
+        "flag.resolve": {"resolution": "dismiss"},
         "staff.add": {"name": "Lou", "email": f"lou{number}@x.example", "password": "a good long one"},
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},

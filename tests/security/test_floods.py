@@ -6,6 +6,7 @@ Each attack runs beside an honest client, who must go on as if nothing were.
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -311,7 +312,7 @@ async def test_who_stops_reading_is_let_go_and_loses_nothing(served: Served) -> 
     assert heard == list(range(1_500))
     back.gone()
     talker.gone()
-    assert "4413" not in served.log
+    assert not re.search(r"[^-\w]4413\b", served.log)  # the number of a request may be any
 
 
 async def test_nothing_of_all_this_is_an_error_of_ours(served: Served) -> None:

@@ -12,7 +12,8 @@ import pytest
 from careline.core.actor import system
 from careline.core.ids import new_id
 from careline.features.conversations.actions import list_conversations
-from careline.features.messages.actions import delete_message, list_messages
+from careline.features.messages.actions import list_messages
+from careline.features.messages.changes import delete_message
 from careline.features.people.actions import find_account
 from careline.features.tokens.actions import start_session
 from careline.wires.http import Route
@@ -50,12 +51,12 @@ def all_routes(world: World) -> list[Route]:
     return routes
 
 
-async def ask(cast: Cast, person: str, command: Command, fields: dict[str, str]) -> tuple[int, bytes]:
+async def ask(cast: Cast, person: str, command: Command, fields: dict[str, Any]) -> tuple[int, bytes]:
     """One request over REST."""
     world = cast.world
     path = command.path
     for name, value in fields.items():
-        path = path.replace(f"{{{name}}}", quote(value, safe="%"))
+        path = path.replace(f"{{{name}}}", quote(str(value), safe="%"))
     rest = {name: value for name, value in fields.items() if f"{{{name}}}" not in command.path}
     rest |= body(command.name)
     more: dict[str, Any] = {}
@@ -94,8 +95,10 @@ def judge(line: Line, person: str, whose: str, status: int, answer: bytes) -> No
 UNKNOWN = {
     "attachment_id": new_id,
     "conversation_id": new_id,
+    "flag_id": new_id,
     "message_id": new_id,
     "label_id": new_id,
+    "message_ids": lambda: [new_id()],
     "staff_id": new_id,
     "contact_id": new_id,
     "token_id": new_id,

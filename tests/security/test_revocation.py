@@ -11,7 +11,7 @@ import pytest
 from careline.core.actor import Actor, system
 from careline.core.errors import Unauthenticated
 from careline.features.conversations.actions import add_participant, remove_participant
-from careline.features.messages.actions import delete_message, edit_message
+from careline.features.messages.changes import delete_message, edit_message
 from careline.features.people.actions import add_staff, deactivate_staff, find_account, update_staff
 from careline.features.tokens.actions import actor_again, actor_by_secret, issue_ticket, revoke_token
 from careline.store.database import Tx

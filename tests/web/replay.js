@@ -21,6 +21,7 @@ const told = (message) => ({
   id: message.id, kind: message.kind, body: message.body, sender: message.sender_name,
   edited: message.edited_at !== null, deleted: message.deleted_at !== null,
   delivered: message.delivered_at !== null, read: message.read_at !== null,
+  reply: message.reply, reactions: message.reactions, pinned: message.pinned_at !== null, forwarded: message.forwarded, mentions: message.mentions,
 });
 
 /** @param {[string, any][]} entries */

@@ -84,6 +84,30 @@ async def leave(world: World) -> Any:
     return await world.ana.asks("DELETE", path)
 
 
+def one(person: str, method: str, path: str, **body: Any) -> Act:
+    """Something done with the last message that both sides see."""
+
+    async def act(world: World) -> Any:
+        more = {"json": body} if body else {}
+        address = f"/v1/messages/{await last_message(world)}{path}"
+        return await getattr(world, person).asks(method, address, status=200, **more)
+
+    return act
+
+
+async def reply(world: World) -> Any:
+    quoting = {"body": "As you say", "reply_to": await last_message(world)}
+    path = f"/v1/conversations/{world.conversation}/messages"
+    return await world.ana.asks("POST", path, status=201, json=quoting)
+
+
+async def quoted(world: World, method: str, **more: Any) -> Any:
+    """Something done with the message that the last one replies to."""
+    answer = await world.cara.asks("GET", f"/v1/messages/{await last_message(world)}", status=200)
+    assert answer["reply"]
+    return await world.cara.asks(method, f"/v1/messages/{answer['reply_to']}", status=200, **more)
+
+
 def differences(node: str, cases: list[dict[str, Any]]) -> str:
     """Where the browser's reducer comes to something else than a fresh reading; empty when nowhere."""
     done = subprocess.run([node, REPLAY], input=json.dumps(cases), capture_output=True, text=True, check=True)
@@ -97,6 +121,16 @@ ACTS: list[tuple[str, Act]] = [
     ("read by the contact", post("cara", "/read")),
     ("another message of the contact", post("cara", "/messages", body="I am on my way")),
     ("edited", edit),
+    ("reacted", one("ana", "POST", "/reactions", emoji="👍")),
+    ("reacted by the contact", one("cara", "POST", "/reactions", emoji="👍")),
+    ("reacted no more", one("ana", "DELETE", "/reactions/👍")),
+    ("pinned", one("ana", "POST", "/pin")),
+    ("unpinned", one("cara", "DELETE", "/pin")),
+    ("flagged", one("cara", "POST", "/flag", reason="not mine")),
+    ("a reply", reply),
+    ("the quoted edited", lambda world: quoted(world, "PATCH", json={"body": "as meant after all " * 20})),
+    ("the quoted taken back", lambda world: quoted(world, "DELETE")),
+    ("a note to Ben", post("ana", "/messages", body="@Ben, look", kind="note", mentions=["ben"])),
     ("received by staff", post("ana", "/delivered")),
     ("read by staff", post("ana", "/read")),
     ("subject and metadata", patch("ana", subject="Prescription", metadata={"shelf": "B"})),

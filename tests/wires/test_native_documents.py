@@ -136,6 +136,13 @@ async def test_frames_are_what_the_documents_say(world: World) -> None:
     where = {"conversation_id": world.conversation}
     sent = await writing.does("message.send", **where, body="Hello")
     await writing.does("message.edit", message_id=sent["id"], body="Hello!")
+    for command in ("message.pin", "message.unpin"):
+        await writing.does(command, message_id=sent["id"])
+    for command in ("reaction.add", "reaction.remove"):
+        await writing.does(command, message_id=sent["id"], emoji="👍")
+    await world.cara.asks("POST", f"/v1/messages/{sent['id']}/flag", status=200, json={"reason": "rude"})
+    (flag,) = (await writing.does("flag.list"))["items"]
+    await writing.does("flag.resolve", flag_id=flag["id"], resolution="dismiss")
     await world.cara.asks("POST", f"/v1/conversations/{world.conversation}/read", json={})
     await world.cara.asks("POST", f"/v1/conversations/{world.conversation}/delivered", json={"up_to": sent["id"]})
     await writing.does("message.delete", message_id=sent["id"])

@@ -99,12 +99,12 @@ def _zip_names(directory: bytes, count: int, end: int) -> set[str]:
         if at + _ENTRY.size > len(directory):
             raise rules.disguised()
         entry = _ENTRY.unpack_from(directory, at)
-        signature, flags, packed, whole, offset = entry[0], entry[3], entry[8], entry[9], entry[16]
+        magic, flags, packed, whole, offset = entry[0], entry[3], entry[8], entry[9], entry[16]
         name_size, extra, comment, mode = entry[10], entry[11], entry[12], entry[15] >> 16
         name = directory[at + _ENTRY.size : at + _ENTRY.size + name_size].decode("utf-8", "replace")
         at += _ENTRY.size + name_size + extra + comment
         climbs = name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/")
-        if signature != b"PK\x01\x02" or flags & 1 or climbs or mode & 0o170000 == 0o120000 or name in names:
+        if magic != b"PK\x01\x02" or flags & 1 or climbs or mode & 0o170000 == 0o120000 or name in names:
             raise rules.disguised()
         names.add(name)
         spans.append((offset, offset + 30 + name_size + packed))

@@ -62,4 +62,5 @@ DELETE FROM attachments WHERE id = ANY(:ids) AND deleted_at IS NOT NULL;
 UPDATE attachments SET storage_key = NULL, thumbnail = NULL WHERE id = ANY(:ids) AND state = 'expired';
 
 -- name: move_attachments
-UPDATE attachments SET conversation_id = :target_id WHERE conversation_id = :source_id;
+UPDATE attachments SET conversation_id = :target_id
+WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = :source_id AND attachments IS NOT NULL);

@@ -51,6 +51,7 @@ class Thread:
             contact_unread=self.contact_unread,
             closed_at=self.closed_at,
             snoozed_until=self.snoozed_until,
+            people=" ".join(self.people),
         )
 
     def sees(self, actor: Actor) -> bool:

@@ -18,7 +18,7 @@ from careline.store.database import Tx
 
 MOST = 20_000
 # Statements that move along what belongs to a conversation. A feature with a table of its own adds its line.
-MOVES = ("unname_doubles", "move_messages", "move_changes", "move_attachments", "copy_participants")
+MOVES = ("unname_doubles", "move_attachments", "move_flags", "move_messages", "move_changes", "copy_participants")
 
 
 async def merge_conversations(tx: Tx, actor: Actor, source_id: str, target_id: str) -> Conversation:

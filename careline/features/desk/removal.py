@@ -12,6 +12,8 @@ from careline.store.database import Tx
 AT_ONCE = 500
 # Statements that end what belongs to conversations. A feature with a table of its own adds its line.
 ENDS = (
+    "delete_flags_in",
+    "delete_edits_in",
     "delete_messages_in",
     "delete_marks_in",
     "delete_readers_in",
@@ -19,6 +21,8 @@ ENDS = (
     "delete_changes_in",
     "delete_participants",
 )
+# The same for its oldest messages.
+OLDEST = ("delete_oldest_flags", "delete_oldest_edits", "delete_oldest_messages")
 
 
 async def delete_conversation(tx: Tx, actor: Actor, conversation_id: str) -> None:
@@ -33,7 +37,8 @@ async def remove_conversation(tx: Tx, actor: Actor, conversation: Conversation) 
     """Remove the oldest messages of a conversation, or with the last of them all of it; whether there is more."""
     await drop_attachments_in(tx, actor, conversation.id)
     if await tx.value("message_beyond", conversation_id=conversation.id, skip=AT_ONCE):
-        await tx.run("delete_oldest_messages", conversation_id=conversation.id, most=AT_ONCE)
+        for statement in OLDEST:
+            await tx.run(statement, conversation_id=conversation.id, most=AT_ONCE)
         return True
     await _end_and_tell(tx, actor, conversation)
     return False

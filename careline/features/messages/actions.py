@@ -1,4 +1,4 @@
-"""Messages: sending many at once, the pages of history, editing and deleting."""
+"""Messages: sending many at once, and the pages of history."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,18 @@ from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound, Refused
 from careline.core.page import Page
 from careline.core.page import skip as bounded
-from careline.features.attachments.actions import bind_uploads, drop_attachments, load_uploads, take_uploads, told
+from careline.features.attachments.actions import bind_uploads, load_uploads, take_uploads, told
 from careline.features.attachments.rows import Attachment
-from careline.features.conversations.actions import LAST, access, people_in
+from careline.features.conversations.actions import LAST, access
 from careline.features.conversations.changes import note_changes
-from careline.features.conversations.events import ConversationTriaged, ConversationUpdated
+from careline.features.conversations.events import ConversationTriaged, ConversationUpdated, ParticipantJoined
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
 from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
 from careline.features.messages import rules
-from careline.features.messages.events import MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
-from careline.features.workspaces.actions import workspace_of
+from careline.features.people.rows import Staff
 from careline.store.database import Question, Tx
 
 Key = tuple[str, str, str, str | None]
@@ -32,7 +32,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     What all of them need is asked at once; duplicates, also within the batch, get the message their
     `client_id` made before. A refusal is that one's result and nobody else's.
     """
-    threads, said, quoted = await _what_all_need(tx, actor, sendings)
+    threads, said, quoted, staff = await _what_all_need(tx, actor, sendings)
     uploads = await load_uploads(tx, actor, {id_ for s in sendings for id_ in s.attachment_ids})
     results: list[Sent | Refused] = []
     new: list[Message] = []
@@ -50,7 +50,8 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
             if tx.decides_unlocked and sending.client_id:
                 doubtful.append(place)
             message = _decide(tx, sending, quoted, uploads)
-            await _say(tx, thread, sending, message)
+            rules.may_mention(sending, thread.people, staff)
+            await _say(tx, thread, sending, message, staff)
             new.append(message)
             said[_key(sending)] = message
             results.append(Sent(message))
@@ -70,8 +71,8 @@ def _key(sending: Sending) -> Key:
 
 async def _what_all_need(
     tx: Tx, actor: Actor, sendings: list[Sending]
-) -> tuple[dict[str, Thread], dict[Key, Message], dict[str, Message]]:
-    """The conversations, what the requests' client ids have made already, and the messages they answer."""
+) -> tuple[dict[str, Thread], dict[Key, Message], dict[str, Message], dict[str, Staff]]:
+    """The conversations, what the client ids have made already, the messages answered and the staff mentioned."""
     wanted = {sending.conversation_id for sending in sendings}
     known = [tx.known[id_] for id_ in wanted if id_ in tx.known]
     questions = [about_threads(actor, wanted)] if len(known) < len(wanted) else []
@@ -81,10 +82,18 @@ async def _what_all_need(
     quoted = list({s.reply_to for s in sendings if s.reply_to})
     if quoted:
         questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
+    mentioned = list({id_ for s in sendings for id_ in s.mentions[: rules.MENTIONS]})
+    if mentioned:
+        questions.append((Staff, "staff_by_id", {"ids": mentioned, "workspace_id": actor.workspace_id}))
     answers = await tx.ask(*questions) if questions else []
     rows = known if len(known) == len(wanted) else answers.pop(0)
     said = answers.pop(0) if named else []
-    return threads_of(actor, rows), _by_key(said), {m.id: m for m in (answers[0] if quoted else [])}
+    return (
+        threads_of(actor, rows),
+        _by_key(said),
+        {m.id: m for m in (answers.pop(0) if quoted else [])},
+        {s.id: s for s in (answers.pop(0) if mentioned else [])},
+    )
 
 
 def _about_client_ids(sendings: list[Sending]) -> Question:
@@ -117,37 +126,42 @@ def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message], uploads: dict[
     """The message this request makes, or the refusal. What it takes of the uploads is taken."""
     actor = sending.actor
     rules.may_send(actor, sending.kind, sending.sender_label)
+    target = quoted.get(sending.reply_to) if sending.reply_to is not None else None
     if sending.reply_to is not None:
-        target = quoted.get(sending.reply_to)
         hidden = target is None or (target.kind == "note" and actor.kind == "contact")
         if hidden or target is None or target.conversation_id != sending.conversation_id:
             raise NotFound("There is no such message to reply to in this conversation.")
     wanted = sending.attachment_ids
     taken = take_uploads(tx, actor, sending.conversation_id, wanted, uploads) if wanted else []
+    files = told(taken) or sending.attachments
     message = Message(
-        ids.new_id(),
+        sending.id or ids.new_id(),
         sending.conversation_id,
         tx.next_seq,
         sending.kind,
         actor.kind,
         actor.id,
         text.line(sending.sender_label, "sender_label", 120) if sending.sender_label else actor.name,
-        "" if taken and not sending.body else text.body(sending.body),
+        "" if files and not sending.body else text.body(sending.body),
         sending.reply_to,
         rules.metadata(sending.metadata),
         rules.client_id(sending.client_id) if sending.client_id else None,
         tx.now,
         None,
         None,
-        told(taken),
+        files,
+        forwarded_from=sending.forwarded_from,
+        mentions=msgspec.json.encode(sending.mentions).decode() if sending.mentions else None,
     )
     if taken:
         bind_uploads(tx, taken, uploads, message)
-    return message
+    return message if target is None else message.quoting(target)
 
 
-async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> None:
-    """Record the message and what it does to its conversation: heads, unread counts, status."""
+async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff: dict[str, Staff]) -> None:
+    """Record the message and what it does to its conversation: people, heads, unread counts, status."""
+    joining = [staff[id_] for id_ in sending.mentions if f"staff:{id_}" not in thread.people]
+    thread.people += tuple(f"staff:{somebody.id}" for somebody in joining)
     tx.emit(
         MessageSent(conversation_id=thread.id, message_id=message.id, kind=message.kind),
         sending.actor,
@@ -157,6 +171,8 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
         request=sending.request,
         asked=sending.asked,
     )
+    if joining:
+        await _let_join(tx, sending, thread, joining)
     if message.kind == "note":
         return
     thread.moved = True
@@ -175,6 +191,16 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message) -> No
     if status != thread.status:
         thread.status, thread.closed_at = status, closed_at(status, thread.closed_at, tx.now)
         await _tell_status(tx, sending, thread)
+
+
+async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staff]) -> None:
+    """Whoever is mentioned takes part from now on, or `participating` staff would not see what they are asked."""
+    about = (await _now(tx, thread))[1]
+    row = {"conversation_id": thread.id, "kind": "staff", "workspace_id": tx.workspace_id, "now": tx.now}
+    tx.later("insert_participant", [{**row, "person_id": somebody.id} for somebody in joining])
+    for somebody in joining:
+        joined = ParticipantJoined(conversation_id=thread.id, kind="staff", person_id=somebody.id, name=somebody.name)
+        tx.emit(joined, sending.actor, about=about, people=thread.people, asked=sending.asked)
 
 
 async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
@@ -199,7 +225,7 @@ async def _now(tx: Tx, thread: Thread) -> tuple[Conversation, Conversation]:
         staff_unread=thread.staff_unread,
         contact_unread=thread.contact_unread,
         snoozed_until=thread.snoozed_until,
-        updated_at=tx.now,
+        updated_at=tx.now if thread.moved else stored.updated_at,
     )
 
 
@@ -300,37 +326,3 @@ async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:
     except NotFound:
         raise NotFound("There is no such message.") from None
     return message
-
-
-async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Message:
-    """Say it differently: the author, within the workspace's edit window."""
-    before = await access_message(tx, actor, message_id)
-    rules.may_edit(actor, before, (await workspace_of(tx, actor)).edit_window_ms, tx.now)
-    after = msgspec.structs.replace(before, body=text.body(body), edited_at=tx.now)
-    await tx.run("edit_message", conversation_id=after.conversation_id, seq=after.seq, body=after.body, now=tx.now)
-    tx.emit(
-        MessageEdited(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
-        actor,
-        about=after,
-        people=await people_in(tx, after.conversation_id),
-    )
-    return after
-
-
-async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
-    """Take it back: its place stays, its text is gone for everybody. Again changes nothing."""
-    before = await access_message(tx, actor, message_id)
-    rules.may_delete(actor, before)
-    if before.deleted_at is not None:
-        return before
-    if before.attachments is not None:
-        await drop_attachments(tx, actor, [before.id])
-    after = msgspec.structs.replace(before, body="", metadata="{}", deleted_at=tx.now, attachments=None)
-    await tx.run("delete_message", conversation_id=after.conversation_id, seq=after.seq, now=tx.now)
-    tx.emit(
-        MessageDeleted(conversation_id=after.conversation_id, message_id=after.id, kind=after.kind),
-        actor,
-        about=after,
-        people=await people_in(tx, after.conversation_id),
-    )
-    return after

@@ -4,7 +4,7 @@ from careline.core.events import About, ConversationEvent
 from careline.features.messages.rows import Message, MessageKind
 
 
-class _MessageEvent(ConversationEvent, frozen=True, kw_only=True):
+class MessageEvent(ConversationEvent, frozen=True, kw_only=True):
     about = About(Message, "messages_by_id", "message_id")
 
     message_id: str
@@ -15,23 +15,31 @@ class _MessageEvent(ConversationEvent, frozen=True, kw_only=True):
         return "staff" if self.kind == "note" else "all"
 
 
-class MessageSent(_MessageEvent, frozen=True, kw_only=True):
+class MessageSent(MessageEvent, frozen=True, kw_only=True):
     pass
 
 
-class _Rewritten(_MessageEvent, frozen=True, kw_only=True):
+class MessageRewritten(MessageEvent, frozen=True, kw_only=True):
     @property
     def rewrites(self) -> str:
         return self.message_id
 
 
-class MessageEdited(_Rewritten, frozen=True, kw_only=True):
+class MessageEdited(MessageRewritten, frozen=True, kw_only=True):
     pass
 
 
-class MessageDeleted(_Rewritten, frozen=True, kw_only=True):
+class MessageDeleted(MessageRewritten, frozen=True, kw_only=True):
     pass
 
 
-class AttachmentsUpdated(_Rewritten, frozen=True, kw_only=True):
+class MessagePinned(MessageRewritten, frozen=True, kw_only=True):
+    pass
+
+
+class MessageUnpinned(MessageRewritten, frozen=True, kw_only=True):
+    pass
+
+
+class AttachmentsUpdated(MessageRewritten, frozen=True, kw_only=True):
     """A message's files were scanned, or are kept no longer."""

@@ -2,6 +2,10 @@
 id, conversation_id, seq, kind, sender_kind, sender_id, sender_name, body, reply_to, metadata, client_id, created_at,
 edited_at, deleted_at, attachments, reactions, pinned_at, forwarded_from, mentions;
 
+-- columns: quoted
+kind AS quoted_kind, sender_kind AS quoted_sender_kind, sender_name AS quoted_sender_name, body AS quoted_body,
+deleted_at AS quoted_deleted_at;
+
 -- name: insert_message
 INSERT INTO messages (conversation_id, seq, id, workspace_id, kind, sender_kind, sender_id, sender_name, body, reply_to,
   metadata, client_id, created_at, attachments, forwarded_from, mentions)
@@ -10,34 +14,72 @@ VALUES (:conversation_id, :seq, :id, :workspace_id, :kind, :sender_kind, :sender
 
 -- name: messages_by_client_id [sqlite]
 -- INDEXED BY, because SQLite would rather walk a whole conversation than trust an index of two columns.
-SELECT {message of m} FROM json_each(:named) k
-CROSS JOIN messages m INDEXED BY messages_by_client_id ON m.client_id = k.value ->> 1 AND m.conversation_id = k.value ->> 0;
+SELECT {message of m}, {quoted of q} FROM json_each(:named) k
+CROSS JOIN messages m INDEXED BY messages_by_client_id ON m.client_id = k.value ->> 1 AND m.conversation_id = k.value ->> 0
+LEFT JOIN messages q ON q.id = m.reply_to;
 
 -- name: messages_by_client_id [postgres]
-SELECT {message of m} FROM unnest(CAST(:client_ids AS TEXT[]), CAST(:conversation_ids AS TEXT[])) k(client_id, conversation_id)
-JOIN messages m ON m.conversation_id = k.conversation_id AND m.client_id = k.client_id;
+SELECT {message of m}, {quoted of q} FROM unnest(CAST(:client_ids AS TEXT[]), CAST(:conversation_ids AS TEXT[])) k(client_id, conversation_id)
+JOIN messages m ON m.conversation_id = k.conversation_id AND m.client_id = k.client_id
+LEFT JOIN messages q ON q.id = m.reply_to;
 
 -- name: messages_by_id
-SELECT {message} FROM messages WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id;
 
 -- name: messages_before
-SELECT {message} FROM messages WHERE conversation_id = :conversation_id AND seq < :before AND (:notes = 1 OR kind <> 'note')
-ORDER BY seq DESC LIMIT :most OFFSET :skip;
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note')
+ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
 
 -- name: messages_after
-SELECT {message} FROM messages WHERE conversation_id = :conversation_id AND seq > :after AND (:notes = 1 OR kind <> 'note')
-ORDER BY seq LIMIT :most OFFSET :skip;
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note')
+ORDER BY m.seq LIMIT :most OFFSET :skip;
 
 -- name: messages_at
-SELECT {message of m} FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
+SELECT {message of m}, {quoted of q} FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq
+LEFT JOIN messages q ON q.id = m.reply_to
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:conversation_ids) AND c.last_seq > 0;
 
 -- name: edit_message
 UPDATE messages SET body = :body, edited_at = :now WHERE conversation_id = :conversation_id AND seq = :seq;
 
 -- name: delete_message
-UPDATE messages SET body = '', metadata = '{}', deleted_at = :now, attachments = NULL
+UPDATE messages SET body = '', metadata = '{}', deleted_at = :now, attachments = NULL, reactions = NULL, pinned_at = NULL,
+  mentions = NULL
 WHERE conversation_id = :conversation_id AND seq = :seq;
+
+-- name: insert_edit
+INSERT INTO message_edits (message_id, seq, workspace_id, body, said_at)
+VALUES (:message_id, :seq, :workspace_id, :body, :said_at);
+
+-- name: edits_of
+SELECT body, said_at FROM message_edits WHERE message_id = :message_id ORDER BY seq DESC LIMIT :most;
+
+-- name: delete_edits
+DELETE FROM message_edits WHERE message_id = ANY(:message_ids);
+
+-- name: pin_message
+UPDATE messages SET pinned_at = :pinned_at WHERE conversation_id = :conversation_id AND seq = :seq;
+
+-- name: pinned_messages
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.pinned_at IS NOT NULL AND (:notes = 1 OR m.kind <> 'note')
+ORDER BY m.seq DESC LIMIT :most;
+
+-- name: replies_to
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.reply_to = :message_id AND m.seq > :after
+  AND (:notes = 1 OR m.kind <> 'note')
+ORDER BY m.seq LIMIT :most;
 
 -- name: restate_attachments
 UPDATE messages SET attachments = :attachments WHERE conversation_id = :conversation_id AND seq = :seq;
+
+-- name: delete_edits_in
+DELETE FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ANY(:ids));
+
+-- name: delete_oldest_edits
+DELETE FROM message_edits WHERE message_id IN (
+  SELECT id FROM messages WHERE conversation_id = :conversation_id ORDER BY seq LIMIT :most);

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import msgspec
 from msgspec import Struct, field
 
 from careline.core.actor import Actor, Kind
@@ -14,7 +15,8 @@ MessageKind = Literal["text", "file", "system", "note"]
 class Message(Struct, frozen=True):
     """`seq` is the number of its `message.sent` in the workspace's log: it orders, pages and marks. It stays inside.
 
-    `attachments`, `reactions` and `mentions` are JSON, None where there are none.
+    `attachments`, `reactions` and `mentions` are JSON, None where there are none. What stands in `quoted_…` is the
+    message this one replies to, as it is now; all None without one.
     """
 
     id: str
@@ -36,11 +38,40 @@ class Message(Struct, frozen=True):
     pinned_at: int | None = None
     forwarded_from: str | None = None
     mentions: str | None = None
+    quoted_kind: MessageKind | None = None
+    quoted_sender_kind: Kind | None = None
+    quoted_sender_name: str | None = None
+    quoted_body: str | None = None
+    quoted_deleted_at: int | None = None
+
+    @property
+    def quotes(self) -> str | None:
+        return self.reply_to
+
+    def quoting(self, other: "Message") -> "Message":
+        """The same with another message as the one it replies to."""
+        return msgspec.structs.replace(
+            self,
+            quoted_kind=other.kind,
+            quoted_sender_kind=other.sender_kind,
+            quoted_sender_name=other.sender_name,
+            quoted_body=other.body,
+            quoted_deleted_at=other.deleted_at,
+        )
+
+
+class Edit(Struct, frozen=True):
+    """What a message said before it was edited, and since when."""
+
+    body: str
+    said_at: int
 
 
 class Sending(Struct, frozen=True):
     """One request of a batch: who says what where, by which connection (`origin`) and as which command of it.
 
+    `mentions` are staff ids. What repeats another message brings that one's id as `forwarded_from`, its `attachments`
+    as they are told, and an `id` of its own that those hang on already.
     `asked` is where it came from: a batch has no such place of its own.
     """
 
@@ -54,6 +85,10 @@ class Sending(Struct, frozen=True):
     metadata: str = "{}"
     origin: str | None = None
     request: str | None = None
+    mentions: tuple[str, ...] = ()
+    attachments: str | None = None
+    forwarded_from: str | None = None
+    id: str = ""
     attachment_ids: tuple[str, ...] = ()
     asked: Context = field(default_factory=current.get)
 

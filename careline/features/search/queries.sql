@@ -91,7 +91,8 @@ WHERE workspace_id = :workspace_id AND seq > :floor AND (body LIKE :one OR body 
 
 -- name: search_hits
 -- CROSS JOIN keeps SQLite from walking every conversation of the workspace instead of looking at these few messages.
-SELECT {message of m}, c.subject FROM messages m CROSS JOIN conversations c
+SELECT {message of m}, {quoted of q}, c.subject
+FROM messages m CROSS JOIN conversations c LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id AND m.deleted_at IS NULL
   AND c.workspace_id = m.workspace_id AND c.id = m.conversation_id
   AND (:side <> 'contact' OR m.kind <> 'note')

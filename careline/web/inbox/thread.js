@@ -3,12 +3,14 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { createDrafts } from '../lib/drafts.js';
 import { contactIn, emptyThread, shown } from '../lib/state.js';
+import { announce } from '../parts/announce.js';
 import { Composer } from '../parts/composer.js';
 import { actionsOn } from '../parts/deeds.js';
 import { Editor } from '../parts/editor.js';
 import { icon } from '../parts/icons.js';
 import { picturesIn } from '../parts/pictures.js';
 import { Quoted } from '../parts/quoted.js';
+import { reacting } from '../parts/reactions.js';
 import { t } from '../parts/speech.js';
 import { Empty } from '../parts/states.js';
 import { Thread, useUnreadFrom } from '../parts/thread.js';
@@ -65,6 +67,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
 
   const name = (/** @type {Shown} */ m) => nameOf(conversation, m);
   const reply = (/** @type {Shown} */ m) => { quote(m); mode.value = m.kind === 'note' ? 'note' : mode.value; composer.current?.focus(); };
+  const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => desk.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
     own: (/** @type {Shown} */ m) => m.sender_kind !== 'contact',
     find: (/** @type {string} */ wanted) => thread.messages.find((m) => m.id === wanted),
@@ -72,10 +75,13 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
     drop: (/** @type {Shown} */ m) => desk.client?.outbox?.drop(m.client_id ?? ''),
     actions: (/** @type {Shown} */ m) => actionsOn(m, {
       mine: m.sender_kind === 'staff' && m.sender_id === desk.me?.id, admin: desk.me?.role === 'admin', edit_ms: state.workspace?.edit_window_ms ?? 0,
-      change: (verb, data) => desk.change(verb, data), reply, edit,
+      change: (verb, data) => desk.change(verb, data), reply, edit, react,
+      forward: (what) => void import('./forward.js').then(({ forward }) => forward(desk, what)),
     }),
     editor: (/** @type {Shown} */ m) => (m.id === editing ? html`<${Editor} message=${m} save=${(/** @type {string} */ body) => desk.change('message.edit', { message_id: m.id, body })} done=${() => edit(null)} />` : undefined),
     attach: desk.attach ?? undefined,
+    me: state.me,
+    react,
     pictures: () => picturesIn(thread.messages, name),
     jump,
     nameless: (/** @type {Shown} */ m) => m.sender_id === desk.me?.id,

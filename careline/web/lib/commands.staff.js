@@ -30,4 +30,10 @@ Object.assign(commands, {
   'label.add': ['POST', '/labels'],
   'label.update': ['PATCH', '/labels/{label_id}', true],
   'label.delete': ['DELETE', '/labels/{label_id}'],
+  'message.edit': ['PATCH', '/messages/{message_id}', true],
+  'message.delete': ['DELETE', '/messages/{message_id}', true],
+  'message.delete_many': ['POST', '/messages/delete', true],
+  'message.edits': ['GET', '/messages/{message_id}/edits', true],
+  'flag.list': ['GET', '/flags', true],
+  'flag.resolve': ['POST', '/flags/{flag_id}/resolve'],
 });

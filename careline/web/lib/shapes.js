@@ -2,10 +2,10 @@
 
 /** @typedef {"staff"|"contact"|"system"} Kind */
 /** @typedef {{title?:string,status:number,code:string,detail?:string,field?:string|null,retry_after_ms?:number|null}} ProblemBody */
+/** @typedef {{id:string,name:string,type:string,size:number,width:number|null,height:number|null,thumbnail:boolean,state:"ready"|"pending"|"unscanned"|"infected"|"expired",url:string|null}} Attached */
 /** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string,body:string,deleted:boolean}} Reply */
 /** @typedef {{kind:Kind,id:string|null,name:string,at:number}} Reactor */
 /** @typedef {{emoji:string,count:number,by:Reactor[]}} Reaction */
-/** @typedef {{id:string,name:string,type:string,size:number,width:number|null,height:number|null,thumbnail:boolean,state:"ready"|"pending"|"unscanned"|"infected"|"expired",url:string|null}} Attached */
 /**
  * @typedef {object} Message
  * @property {string} id

@@ -1,6 +1,7 @@
 // What this client knows: conversations, their messages, the people in them; a pure function of what it was told.
 
 import { emptyState, emptyThread } from './empty.js';
+import { reacted, rewritten, summary } from './said.js';
 
 /** @typedef {import('./shapes.js').Message} Message */
 /** @typedef {import('./shapes.js').Conversation} Conversation */
@@ -107,26 +108,20 @@ function known(state, thread, held, message) {
 /** A summary fetched after the event was made has it in already. @param {Conversation} c @param {Message} m */
 const isCounted = (c, m) => c.last_message?.id === m.id || (c.last_message?.created_at ?? 0) > m.created_at;
 
-/** @param {Message} m @returns {import('./shapes.js').LastMessage} */
-const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, attachment_count: m.attachments?.length ?? 0, created_at: m.created_at });
-
 /** @param {State} state @param {string} id @returns {State} */
 const want = (state, id) => (state.wanted.includes(id) ? state : { ...state, wanted: [...state.wanted, id] });
-
-/** What is told of a change leaves out who has received and read it. @param {Message} old @param {Message} now */
-function renewed(old, now) {
-  const { delivered_at, read_at, client_id } = old;
-  return { ...now, delivered_at: now.delivered_at ?? delivered_at, read_at: now.read_at ?? read_at, client_id: now.client_id ?? client_id };
-}
 
 /** @param {State} state @param {Message} message @returns {State} */
 function changed(state, message) {
   const id = message.conversation_id;
-  const thread = threadOf(state, id);
-  const next = thread.messages.some((m) => m.id === message.id)
-    ? withThread(state, id, { messages: thread.messages.map((m) => (m.id === message.id ? renewed(m, message) : m)) })
-    : state;
+  const next = state.threads[id] ? withThread(state, id, { messages: rewritten(threadOf(state, id).messages, message) }) : state;
   return withConversation(next, id, (c) => (c.last_message?.id === message.id ? { last_message: summary(message) } : {}));
+}
+
+/** @param {State} state @param {Frame} event @returns {State} */
+function felt(state, { conversation_id, data }) {
+  const id = conversation_id ?? '';
+  return state.threads[id] ? withThread(state, id, { messages: reacted(threadOf(state, id).messages, data) }) : state;
 }
 
 /** @param {State} state @param {Frame} event @param {"read_at"|"delivered_at"} mark @returns {State} */
@@ -261,6 +256,10 @@ const reactions = {
   'message.edited': (s, e) => changed(s, e.data.message),
   'message.deleted': (s, e) => changed(s, e.data.message),
   'attachments.updated': (s, e) => changed(s, e.data.message),
+  'message.pinned': (s, e) => changed(s, e.data.message),
+  'message.unpinned': (s, e) => changed(s, e.data.message),
+  'reaction.added': felt,
+  'reaction.removed': felt,
   'message.read': (s, e) => marked(s, e, 'read_at'),
   'message.delivered': (s, e) => marked(s, e, 'delivered_at'),
   'conversation.started': (s, e) => about(s, e.data.conversation),

@@ -5,6 +5,7 @@ import { Problem } from '../lib/api.js';
 import { FileLinks } from '../lib/files.js';
 import { Tray } from '../lib/upload.js';
 import { announce } from './announce.js';
+import { EmojiButton } from './emojibutton.js';
 import { t } from './speech.js';
 import { ClipButton, Strip } from './strip.js';
 import { clock, newId } from './world.js';
@@ -39,6 +40,7 @@ function post(file, token, progress) {
 export class Attach {
   Strip = Strip;
   Button = ClipButton;
+  Emoji = EmojiButton;
   #version = signal(0);
   /** Why files were not taken, for as long as nobody has done anything else. */
   refused = signal(/** @type {Refusal[]} */ ([]));

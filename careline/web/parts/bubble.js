@@ -6,12 +6,13 @@ import { gist } from './gist.js';
 import { icon } from './icons.js';
 import './icons.talk.js';
 import { Files } from './pictures.js';
+import { Reactions } from './reactions.js';
 import { t } from './speech.js';
 import { time } from './calendar.js';
 import { Text } from './text.js';
 
 /** @typedef {import('../lib/shapes.js').Message & {state?:"sending"|"failed", problem?:string|null}} Shown */
-/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:()=>void, sure?:string}} Action */
+/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:(event:Event)=>void, sure?:string}} Action */
 /**
  * @typedef {object} Handlers
  * @property {(message:Shown) => boolean} own does it stand on this side?
@@ -24,6 +25,8 @@ import { Text } from './text.js';
  * @property {(message:Shown) => boolean} [nameless] is it plain whose it is?
  * @property {{current:(id:string) => void}} [jump] to a message, filled by the thread
  * @property {import('./attach.js').Attach} [attach]
+ * @property {import('../lib/shapes.js').Me|null} [me]
+ * @property {(message:Shown, emoji:string) => void} [react]
  * @property {() => {conversation_id:string, file:import('../lib/shapes.js').Attached, name:string, at:number}[]} [pictures] of the whole thread
  */
 
@@ -102,11 +105,14 @@ function Line({ message, on }) {
   const words = editor || message.body || gone || !files || message.reply_to;
   return html`<div class=${'line' + (message.state ? ' is-' + message.state : '')} tabindex="-1" data-id=${message.id} ...${attention}>
     ${words ? html`<div class=${'bubble' + (gone ? ' is-deleted' : '') + (message.state ? ' is-' + message.state : '')} dir="auto">
+      ${message.forwarded && !gone ? html`<div class="mark">${icon('forward')}${t('forwarded')}</div>` : null}
       ${message.reply_to && !gone ? html`<${Quote} message=${message} on=${on} />` : null}
       ${editor ?? (gone ? t('deleted') : html`<${Text} text=${message.body} />`)}
       ${message.edited_at && !gone ? html` <span class="edited">${t('edited')}</span>` : null}
     </div>` : null}
+    ${message.pinned_at && !gone ? html`<span class="mark is-pinned">${icon('pin')}${t('pinned')}</span>` : null}
     ${files && on.attach ? html`<${Files} message=${message} attach=${on.attach} all=${on.pictures ?? (() => [])} />` : null}
+    ${on.react && !gone ? html`<${Reactions} message=${message} me=${on.me ?? null} react=${on.react} />` : null}
     ${attended && !editor ? html`<${Toolbar} message=${message} on=${on} />` : null}
     ${message.state === 'failed' ? html`<${Failure} message=${message} on=${on} />` : null}
   </div>`;

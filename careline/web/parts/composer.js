@@ -100,6 +100,7 @@ export function Composer({ id, drafts, send, typed, stopped, placeholder, disabl
       ${attach ? html`<${attach.Button} attach=${attach} id=${id} />` : null}
       <textarea ref=${area} rows="1" maxlength=${LIMIT} dir="auto" enterkeyhint="send" placeholder=${placeholder} aria-label=${placeholder}
         disabled=${disabled} readonly=${armed} onInput=${input} onKeyDown=${key} onBlur=${stopped}></textarea>
+      ${attach ? html`<${attach.Emoji} area=${area} changed=${input} />` : null}
       <button class="send" type="submit" disabled=${disabled || armed || (empty && !held)} aria-label=${t('send')} title=${t('send')}>${icon('send')}</button>
     </div>
   </form>`;

@@ -14,6 +14,7 @@ import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
 import { picturesIn } from '../parts/pictures.js';
 import { Quoted } from '../parts/quoted.js';
+import { reacting } from '../parts/reactions.js';
 import { learn, t } from '../parts/speech.js';
 import { style } from '../parts/style.js';
 import { transcript } from '../parts/transcript.js';
@@ -76,6 +77,7 @@ export function Conversation({ room, look }) {
   const unreadFrom = useUnreadFrom(id, thread, conversation?.unread_count ?? 0, 'contact');
   const jump = useRef((/** @type {string} */ _id) => {});
   useEffect(look);
+  const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => room.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
     own: (/** @type {Shown} */ m) => m.sender_kind === 'contact' && (Boolean(m.state) || m.sender_id === state.me?.id),
     find,
@@ -85,11 +87,14 @@ export function Conversation({ room, look }) {
     name: (/** @type {Shown} */ m) => nameOf(room, m),
     actions: (/** @type {Shown} */ m) => actionsOn(m, {
       mine: on.own(m), edit_ms: EDIT_MS, change: (verb, data) => room.change(verb, data), edit: (wanted) => { room.editing.value = wanted; },
+      react,
       reply: (to) => { room.quoted.value = to; room.focus(); },
     }),
     editor: (/** @type {Shown} */ m) => (m.id === room.editing.value
       ? html`<${Editor} message=${m} save=${(/** @type {string} */ body) => room.change('message.edit', { message_id: m.id, body })} done=${() => { room.editing.value = null; }} />` : undefined),
     attach: attachOf(room),
+    me: state.me,
+    react,
     pictures: () => picturesIn(thread.messages, (m) => nameOf(room, m)),
     jump,
   };

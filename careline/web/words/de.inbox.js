@@ -101,4 +101,7 @@ export default {
   'key.done': 'Erledigen oder wieder öffnen',
   'key.leave': 'Feld, Bereich oder Unterhaltung verlassen',
   'key.help': 'Diese Liste',
+  'forward.to': 'An wen weiterleiten?',
+  'forward.nobody': 'Keine solche Unterhaltung hier',
+  'forward.done': 'Weitergeleitet an {name}',
 };

@@ -101,4 +101,7 @@ export default {
   'key.done': 'Close, or open again',
   'key.leave': 'Leave the field, the pane, the conversation',
   'key.help': 'This list',
+  'forward.to': 'Forward to whom?',
+  'forward.nobody': 'No such conversation here',
+  'forward.done': 'Forwarded to {name}',
 };

@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from careline.wires.native import shapes
+from careline.features.moderation.rows import Resolution
+from careline.wires.native import beside, shapes
 
 Side = Literal["staff", "contact"]
 
@@ -67,6 +68,25 @@ class Delivery(Struct, frozen=True):
     up_to: str | None
     message_ids: tuple[str, ...] | None
     at: int
+
+
+class Reacting(Struct, frozen=True):
+    """Who came or went with which emoji, and what the message bears now."""
+
+    message_id: str
+    emoji: str
+    who: Who
+    reactions: list[beside.Reaction]
+
+
+class Flagged(Struct, frozen=True):
+    message_id: str
+    flag_id: str
+
+
+class Resolved(Struct, frozen=True):
+    message_id: str
+    resolution: Resolution
 
 
 class AboutToken(Struct, frozen=True):

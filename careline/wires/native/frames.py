@@ -19,7 +19,15 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
-from careline.features.messages.events import AttachmentsUpdated, MessageDeleted, MessageEdited, MessageSent
+from careline.features.messages.events import (
+    AttachmentsUpdated,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessageSent,
+    MessageUnpinned,
+)
+from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
     ContactExpired,
@@ -28,11 +36,12 @@ from careline.features.people.events import (
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.tokens.events import TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceUpdated
 from careline.wires.frames import text
-from careline.wires.native import facts, shapes
+from careline.wires.native import beside, facts, shapes
 
 USE = "events"
 _encode = msgspec.json.Encoder().encode
@@ -132,6 +141,24 @@ def _delivered(recorded: Recorded, side: str, author: bool) -> facts.Delivery:
     return facts.Delivery(reader, event.up_to, event.message_ids, recorded.at)
 
 
+def _reacting(recorded: Recorded, side: str, author: bool) -> facts.Reacting | None:
+    event: Any = recorded.event
+    if recorded.about is None:
+        return None
+    who = facts.who(recorded.actor, event.name, side)
+    return facts.Reacting(event.message_id, event.emoji, who, beside.reactions(recorded.about, side))
+
+
+def _flagged(recorded: Recorded, side: str, author: bool) -> facts.Flagged | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Flagged(event.message_id, event.flag_id)
+
+
+def _resolved(recorded: Recorded, side: str, author: bool) -> facts.Resolved | None:
+    event: Any = recorded.event
+    return None if side == "contact" else facts.Resolved(event.message_id, event.resolution)
+
+
 def _contact(recorded: Recorded, side: str, author: bool) -> facts.AboutContact | None:
     return None if recorded.about is None else facts.AboutContact(shapes.contact(recorded.about))
 
@@ -175,6 +202,12 @@ WORDS: dict[type[Event], Word] = {
     MessageEdited: _message,
     MessageDeleted: _message,
     AttachmentsUpdated: _message,
+    MessagePinned: _message,
+    MessageUnpinned: _message,
+    ReactionAdded: _reacting,
+    ReactionRemoved: _reacting,
+    MessageFlagged: _flagged,
+    FlagResolved: _resolved,
     MessageRead: _read,
     MessageDelivered: _delivered,
     ConversationStarted: _conversation,

@@ -9,6 +9,7 @@ import msgspec
 
 from careline import __version__
 from careline.core.events import ConversationEvent, Event
+from careline.features.messages.events import MessageEvent
 from careline.wires.native.commands import COMMANDS, Command
 from careline.wires.native.frames import WORDS
 from careline.wires.native.meanings import CLOSES, CODES, EVENTS, SIGNALS, SILENT
@@ -150,9 +151,9 @@ def hearers(event: type[Event]) -> str:
     """To whom an event is told, in words; notes and assignments are the staff's own."""
     if not issubclass(event, ConversationEvent):
         return "all staff of the workspace"
-    if event.tag() == "conversation.assigned":
+    if event.tag() in ("conversation.assigned", "flag.resolved", "message.flagged"):
         return "staff who see the conversation"
-    if event.tag().startswith("message.") and "kind" in event.__struct_fields__:
+    if issubclass(event, MessageEvent):
         return "everybody who sees the conversation; of a note, staff only"
     return "everybody who sees the conversation"
 

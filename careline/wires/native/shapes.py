@@ -23,6 +23,7 @@ from careline.features.people.rows import Staff as StoredStaff
 from careline.features.tokens.rows import ContactToken
 from careline.features.workspaces.rows import Status, Threading, settings_of
 from careline.features.workspaces.rows import Workspace as StoredWorkspace
+from careline.wires.native import beside
 
 PREVIEW = 200
 _EMPTY = msgspec.Raw(b"{}")
@@ -35,7 +36,7 @@ class Empty(Struct, frozen=True):
 
 class Message(Struct, frozen=True):
     """What was said. `body` is empty when deleted. `delivered_at` and `read_at` tell when the other side first had and
-    read it; `client_id` is there for its author only, `sender_id` of staff for staff only.
+    read it; `client_id` is there for its author only, `sender_id` of staff and `mentions` for staff only.
     """
 
     id: str
@@ -54,6 +55,11 @@ class Message(Struct, frozen=True):
     delivered_at: int | None
     read_at: int | None
     client_id: str | None
+    reply: beside.Reply | None
+    reactions: list[beside.Reaction]
+    pinned_at: int | None
+    forwarded: bool
+    mentions: list[str]
 
 
 class Attachment(Struct, frozen=True):
@@ -226,7 +232,7 @@ def message(
         None if hidden else stored.sender_id,
         stored.sender_name,
         stored.body,
-        stored.reply_to,
+        None if beside.hides_reply(stored, side) else stored.reply_to,
         _NO_FILES if stored.attachments is None else cast(list[Attached], msgspec.Raw(stored.attachments.encode())),
         _EMPTY if stored.metadata == "{}" else msgspec.Raw(stored.metadata.encode()),
         stored.created_at,
@@ -235,6 +241,11 @@ def message(
         reached[0],
         reached[1],
         stored.client_id if author else None,
+        beside.reply(stored, side),
+        beside.reactions(stored, side),
+        stored.pinned_at,
+        stored.forwarded_from is not None,
+        [] if side == "contact" or stored.mentions is None else msgspec.json.decode(stored.mentions, type=list[str]),
     )
 
 

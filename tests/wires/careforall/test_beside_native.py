@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 
-from careline.features.messages.actions import delete_message, edit_message
+from careline.features.messages.changes import delete_message, edit_message
 from careline.features.workspaces.actions import update_workspace
 from tests.wires.careforall.conftest import token
 from tests.world import World

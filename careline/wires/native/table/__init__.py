@@ -12,3 +12,10 @@ __all__ = ["conversations", "events", "messages", "people", "search", "sessions"
 from careline.wires.native.table import attachments
 
 __all__ = ["attachments", "conversations", "events", "messages", "people", "sessions", "workspace"]
+from careline.wires.native.table import (
+    flags,
+    kept,
+    reactions,
+)
+
+__all__ = ["conversations", "events", "flags", "kept", "messages", "people", "reactions", "sessions", "workspace"]

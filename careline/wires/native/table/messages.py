@@ -9,7 +9,8 @@ from careline.core.actor import Actor
 from careline.core.context import Context, current
 from careline.core.page import Page
 from careline.features.messages import rules as message_rules
-from careline.features.messages.actions import access_message, delete_message, edit_message, list_messages
+from careline.features.messages.actions import access_message, list_messages
+from careline.features.messages.changes import delete_message, edit_message
 from careline.features.messages.rows import Message, MessageKind, Sending
 from careline.features.receipts.actions import list_receipts, marks_over
 from careline.features.receipts.rows import Marking, MarkKind
@@ -34,6 +35,7 @@ class Send(Request, frozen=True):
     attachment_ids: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     sender_label: str | None = None
     metadata: dict[str, Any] | UnsetType = UNSET
+    mentions: tuple[str, ...] = ()
 
 
 class History(Request, frozen=True):
@@ -122,8 +124,9 @@ def sending(
         "{}" if request.metadata is UNSET else msgspec.json.encode(request.metadata).decode(),
         connection,
         command_id,
-        request.attachment_ids,
-        asked or current.get(),
+        mentions=request.mentions,
+        attachment_ids=request.attachment_ids,
+        asked=asked or current.get(),
     )
 
 
@@ -161,10 +164,12 @@ async def _shaped(tx: Tx, actor: Actor, messages: list[Message]) -> list[shapes.
 @command("message.get", "GET", "/v1/messages/{message_id}", shapes.Message)
 async def one(ask: Asking, request: Which) -> shapes.Message:
     """One message."""
-    return await _one(ask, request.message_id)
+    return await one_message(ask, request.message_id)
 
 
-async def _one(ask: Asking, message_id: str) -> shapes.Message:
+async def one_message(ask: Asking, message_id: str) -> shapes.Message:
+    """The message as it is now, for whoever asks."""
+
     async def look(tx: Tx, actor: Actor) -> shapes.Message:
         return (await _shaped(tx, actor, [await access_message(tx, actor, message_id)]))[0]
 
@@ -175,14 +180,14 @@ async def _one(ask: Asking, message_id: str) -> shapes.Message:
 async def edit(ask: Asking, request: Edit) -> shapes.Message:
     """Say it differently: one's own, within the workspace's edit window."""
     await ask.server.database.write(edit_message, ask.somebody, request.message_id, request.body)
-    return await _one(ask, request.message_id)
+    return await one_message(ask, request.message_id)
 
 
 @command("message.delete", "DELETE", "/v1/messages/{message_id}", shapes.Message)
 async def delete(ask: Asking, request: Which) -> shapes.Message:
     """Take it back: one's own, or for administrators anybody's. Its place stays, its text is gone."""
     await ask.server.database.write(delete_message, ask.somebody, request.message_id)
-    return await _one(ask, request.message_id)
+    return await one_message(ask, request.message_id)
 
 
 @command("receipt.read", "POST", "/v1/conversations/{conversation_id}/read", Unread)

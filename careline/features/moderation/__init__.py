@@ -1,0 +1,1 @@
+"""What people think should not stand here, and what administrators made of it."""

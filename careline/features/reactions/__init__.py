@@ -1,0 +1,1 @@
+"""What people feel about messages."""
