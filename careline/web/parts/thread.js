@@ -19,7 +19,7 @@ import { Text } from './text.js';
  * @property {boolean} loaded
  * @property {boolean} failed
  * @property {boolean} more are there older ones to fetch?
- * @property {() => void} older
+ * @property {() => any} older fetches a page; a promise of it
  * @property {() => void} retry
  * @property {string|null} unreadFrom id of the first unread message when the thread was opened
  * @property {Handlers} on
@@ -170,7 +170,7 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
     setBelow(Math.max(0, all.length - at - WINDOW / 2));
     return true;
   };
-  const jump = useJump({ box, ready, more, older, first: messages[0]?.id });
+  const jump = useJump({ box, ready, more, older });
   if (on.jump) on.jump.current = jump;
   const latest = () => {
     setBelow(0);
