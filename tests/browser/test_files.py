@@ -26,7 +26,8 @@ BRING = """(kind) => {
   data.items.add(new File(['Ibuprofen'], kind + '.txt', { type: 'text/plain' }));
   const more = { bubbles: true, cancelable: true };
   document.body.dispatchEvent(kind === 'dropped'
-    ? new DragEvent('drop', { ...more, dataTransfer: data }) : new ClipboardEvent('paste', { ...more, clipboardData: data }));
+    ? new DragEvent('drop', { ...more, dataTransfer: data })
+    : new ClipboardEvent('paste', { ...more, clipboardData: data }));
 }"""
 
 

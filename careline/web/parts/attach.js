@@ -41,7 +41,9 @@ export class Attach {
   Strip = Strip;
   Button = ClipButton;
   Emoji = EmojiButton;
-  #version = signal(0);
+  /** Counted up when something is otherwise than it was read. */
+  #trays = signal(0);
+  #addresses = signal(0);
   /** Why files were not taken, for as long as nobody has done anything else. */
   refused = signal(/** @type {Refusal[]} */ ([]));
   /** @type {(name:string, data:any) => Promise<any>} */ #call;
@@ -51,10 +53,9 @@ export class Attach {
 
   /** @param {{storage:import('../lib/shapes.js').Store, prefix:string, auth:Auth, call:(name:string, data:any) => Promise<any>}} world */
   constructor({ storage, prefix, auth, call }) {
-    const changed = () => { this.#version.value++; };
     this.#call = call;
-    this.links = new FileLinks({ ask: (data) => call('attachment.links', data), clock, changed });
-    this.tray = new Tray({ storage, prefix, clock, newId, send: (file, progress) => this.#send(file, auth, progress), changed: () => { changed(); this.#fire(); } });
+    this.links = new FileLinks({ ask: (data) => call('attachment.links', data), clock, changed: () => { this.#addresses.value++; } });
+    this.tray = new Tray({ storage, prefix, clock, newId, send: (file, progress) => this.#send(file, auth, progress), changed: () => { this.#trays.value++; this.#fire(); } });
     addEventListener('online', () => this.tray.resume());
   }
 
@@ -76,7 +77,7 @@ export class Attach {
 
   /** @param {string} id */
   items(id) {
-    return this.#version.value >= 0 ? this.tray.items(id) : [];
+    return this.#trays.value >= 0 ? this.tray.items(id) : [];
   }
 
   /** @param {string} id @param {Iterable<File>} files */
@@ -110,7 +111,7 @@ export class Attach {
 
   /** @param {string} id */
   isBusy(id) {
-    return this.#version.value >= 0 && this.tray.isBusy(id);
+    return this.#trays.value >= 0 && this.tray.isBusy(id);
   }
 
   /** @param {string} id @param {() => void} go */
@@ -138,6 +139,6 @@ export class Attach {
 
   /** @param {string} conversation_id @param {string} id */
   link(conversation_id, id) {
-    return this.#version.value >= 0 ? this.links.get(conversation_id, id) : null;
+    return this.#addresses.value >= 0 ? this.links.get(conversation_id, id) : null;
   }
 }
