@@ -74,7 +74,7 @@ async def test_pictures_and_documents_reach_the_other_side_and_stay(greenleaf: W
     await cara.says("Here it is")
     for files in (mine, theirs):
         await expect(files.pictures).to_have_count(2)
-        await expect(files.cards).to_have_text(["TXTMedicines.txt24 bytes"])
+        await expect(files.cards).to_have_text(["TXTMedicines.txt24 bytesDownload"])
     await expect(mine.waiting).to_have_count(0)
     await ana.page.reload()
     await expect(theirs.pictures).to_have_count(2)

@@ -39,15 +39,16 @@ async def touches_long(page: Page, text: str) -> None:
 async def test_an_answer_quotes_and_leads_back_however_far(greenleaf: World, windows: Windows):
     first = await greenleaf.cara.sends(greenleaf.conversation, "The very first question")
     for number in range(130):
-        await greenleaf.cara.sends(greenleaf.conversation, f"Line {number}")
+        speaker = greenleaf.ana if number % 2 else greenleaf.cara
+        await speaker.sends(greenleaf.conversation, f"Line {number}")
     await greenleaf.ana.sends(greenleaf.conversation, "An answer at last", reply_to=first.id)
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)
     await ana.opens("Cara")
     quote = ana.page.locator("button.quote")
     await expect(quote).to_contain_text("The very first question")
     await quote.click()
-    found = ana.page.locator(".line.is-found")
-    await expect(found).to_contain_text("The very first question")
+    found = ana.page.locator(".line").filter(has_text="The very first question").first
+    await expect(found).to_be_focused()
     await expect(found).to_be_in_viewport()
 
 
@@ -84,6 +85,8 @@ async def test_a_message_is_pinned_for_both_and_said_again_elsewhere(greenleaf: 
     ana, cara = await two(greenleaf, windows)
     await ana.acts_on("Is it ready?", "Pin")
     await expect(cara.page.locator(".is-pinned")).to_have_text("Pinned")
+    await cara.page.locator(".pins").click()
+    await expect(cara.page.locator(".line").filter(has_text="Is it ready?")).to_be_focused()
     await ana.acts_on("Is it ready?", "Unpin")
     await expect(cara.page.locator(".is-pinned")).to_have_count(0)
     await ana.acts_on("Is it ready?", "Forward")

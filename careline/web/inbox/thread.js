@@ -8,6 +8,7 @@ import { Composer } from '../parts/composer.js';
 import { actionsOn } from '../parts/deeds.js';
 import { Editor } from '../parts/editor.js';
 import { icon } from '../parts/icons.js';
+import { Pins } from '../parts/pins.js';
 import { picturesIn } from '../parts/pictures.js';
 import { Quoted } from '../parts/quoted.js';
 import { reacting } from '../parts/reactions.js';
@@ -90,6 +91,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   const nothing = html`<div class="system">${thread.messages.length || thread.pending.length ? '' : t('thread.nothing')}</div>`;
   return html`<section class="pane thread-pane" aria-label=${t('conversation')}>
     <${Head} desk=${desk} conversation=${conversation} assign=${assign} />
+    <${Pins} id=${id} messages=${thread.messages} ask=${(/** @type {string} */ verb, /** @type {any} */ data) => desk.call(verb, data)} name=${name} jump=${jump} />
     <${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
       older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />
     <${Typing} typists=${state.typing[id]} fallback=${contactIn(conversation)?.name || t('visitor')} />

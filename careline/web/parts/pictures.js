@@ -42,8 +42,8 @@ function Card({ message, file, attach }) {
   const words = html`<span class="card-sign">${icon(file.state === 'infected' ? 'alert' : 'file')}<i>${ending(file)}</i></span>
     <span class="card-words"><b dir="auto">${file.name}</b><small>${sizeText(file.size, region)}${file.state === 'ready' ? '' : ' · ' + t('file.' + file.state)}</small></span>`;
   if (!open) return html`<div class=${'card is-' + file.state}>${words}</div>`;
-  return html`<a class=${'card is-' + file.state} href=${file.url ?? link?.url ?? '#'} download=${file.url ? undefined : file.name} target=${file.url ? '_blank' : undefined} rel="noopener noreferrer"
-    aria-label=${t('file.get', { name: file.name })} onClick=${click}>${words}${icon(file.url ? 'link' : 'get')}</a>`;
+  return html`<a class=${'card is-' + file.state} href=${file.url ?? link?.url ?? '#'} download=${file.url ? undefined : file.name} target=${file.url ? '_blank' : undefined} rel="noopener noreferrer" title=${t('download')}
+    onClick=${click}>${words}${icon(file.url ? 'link' : 'get')}<span class="unseen">${t('download')}</span></a>`;
 }
 
 /** @param {{message:Shown, attach:Attach, all:() => {conversation_id:string, file:Attached, name:string, at:number}[]}} props */

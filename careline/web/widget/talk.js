@@ -12,6 +12,7 @@ import { Editor } from '../parts/editor.js';
 import { gist } from '../parts/gist.js';
 import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
+import { Pins } from '../parts/pins.js';
 import { picturesIn } from '../parts/pictures.js';
 import { Quoted } from '../parts/quoted.js';
 import { reacting } from '../parts/reactions.js';
@@ -101,7 +102,7 @@ export function Conversation({ room, look }) {
   const closed = conversation && (conversation.status === 'closed' || conversation.status === 'archived');
   const outro = html`${room.asking.value && thread.messages.length ? html`<${Details} save=${(/** @type {any} */ d) => room.introduce(d)} />` : null}
     ${closed ? html`<div class="system">${t('closed')}</div>` : null}`;
-  return html`<${Thread} key=${id} messages=${messages} loaded=${id === NEW || thread.loaded || messages.length > 0} failed=${room.failed.value}
+  return html`${id === NEW ? null : html`<${Pins} id=${id} messages=${thread.messages} ask=${room.api.call} name=${on.name} jump=${jump} />`}<${Thread} key=${id} messages=${messages} loaded=${id === NEW || thread.loaded || messages.length > 0} failed=${room.failed.value}
     more=${Boolean(thread.before)} older=${() => room.client?.loadOlder(id).catch(() => {})} retry=${() => room.load()}
     unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${html`<${Greeting} face=${room.face.value} />`} outro=${outro} />
     <${Typing} typists=${state.typing[id]} fallback=${room.face.value?.name ?? t('somebody')} />`;

@@ -73,6 +73,7 @@ export default {
   pin: 'Anheften',
   unpin: 'Nicht mehr anheften',
   pinned: 'Angeheftet',
+  'pins.show': 'Die angeheftete Nachricht zeigen',
   forward: 'Weiterleiten',
   forwarded: 'Weitergeleitet',
   flag: 'Nachricht melden',

@@ -73,6 +73,7 @@ export default {
   pin: 'Pin',
   unpin: 'Unpin',
   pinned: 'Pinned',
+  'pins.show': 'Show the pinned message',
   forward: 'Forward',
   forwarded: 'Forwarded',
   flag: 'Report this message',
