@@ -56,6 +56,12 @@ class Talk:
     async def sees_typing(self, name: str) -> None:
         await expect(self.scope.locator(".typing")).to_contain_text(f"{name} is typing…")
 
+    async def acts_on(self, text: str, action: str) -> None:
+        """One of the buttons that appear beside a message."""
+        line = self.scope.locator(".line").filter(has_text=text)
+        await line.hover()
+        await line.get_by_role("button", name=action, exact=True).click()
+
 
 class Chat(Talk):
     """A contact's side: the widget in a website's corner, or the full page of a link."""
@@ -154,12 +160,6 @@ class Desk(Talk):
         """A key that leads to the composer, and there."""
         await self.page.keyboard.press(key)
         await expect(self.composer).to_be_focused()
-
-    async def acts_on(self, text: str, action: str) -> None:
-        """One of the buttons that appear beside a message."""
-        line = self.page.locator(".line").filter(has_text=text)
-        await line.hover()
-        await line.get_by_role("button", name=action, exact=True).click()
 
     @property
     def triage(self) -> Locator:

@@ -2,10 +2,12 @@
 
 import { batch, signal } from '../vendor/preact.js';
 import '../lib/commands.staff.js';
+import '../lib/commands.talk.js';
 import { Client } from '../lib/client.js';
 import { createSession } from '../lib/session.js';
 import { emptyState } from '../lib/state.js';
 import { extended, listingKey, query, readPath, select, writePath } from '../lib/views.js';
+import { Attach } from '../parts/attach.js';
 import { browserApi, clock, newId, openSocket, storage, watchPage } from '../parts/world.js';
 
 /** @typedef {import('../lib/views.js').View} View */
@@ -37,6 +39,7 @@ export class Desk {
   person = signal(matchMedia('(min-width: 1200px)').matches);
   /** @type {(message:import('../lib/shapes.js').Message) => void} */ incoming = () => {};
   /** @type {Client|null} */ client = null;
+  /** @type {Attach|null} */ attach = null;
   local = storage('localStorage');
   /** @type {Set<string>} */ #listing = new Set();
 
@@ -96,6 +99,7 @@ export class Desk {
     if (this.client && known?.staff.id === grant.staff.id && this.screen.value === 'desk') return this.client.live.reauth(grant.access_token);
     const { staff, workspace } = grant;
     this.client ??= this.#makeClient();
+    this.attach ??= this.#makeAttach(workspace.id, staff.id);
     this.client.begin({ kind: 'staff', id: staff.id, name: staff.name }, workspace, `${workspace.id}.staff.${staff.id}`);
     this.#follow();
     this.screen.value = 'desk';
@@ -105,6 +109,7 @@ export class Desk {
   #signedOut() {
     this.client?.end();
     this.client = null;
+    this.attach = null;
     batch(() => {
       this.state.value = emptyState();
       this.grant.value = null;
@@ -128,6 +133,12 @@ export class Desk {
       },
       incoming: (message) => this.incoming(message),
     });
+  }
+
+  /** Kept beside the drafts, and forgotten with them. @param {string} workspace_id @param {string} staff_id */
+  #makeAttach(workspace_id, staff_id) {
+    const auth = { token: () => this.session.token(), renew: () => this.session.renew() };
+    return new Attach({ storage: this.local, prefix: `careline.draft.${workspace_id}.${staff_id}.files.`, auth, call: (name, data) => this.call(name, data) });
   }
 
   async #refetch() {
@@ -250,7 +261,7 @@ export class Desk {
     return this.treat('conversation.triage', id, wishes);
   }
 
-  /** @param {"message.edit"|"message.delete"} name @param {any} data */
+  /** What one does with a message; the answer is the message. @param {string} name @param {any} data */
   async change(name, data) {
     const message = await this.call(name, data);
     this.client?.dispatch({ type: 'message.edited', data: { message } });

@@ -5,6 +5,7 @@ import { unreadIn } from '../lib/views.js';
 import { announce } from '../parts/announce.js';
 import '../parts/icons.staff.js';
 import { Banner } from '../parts/banner.js';
+import { gist } from '../parts/gist.js';
 import { speak, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { theme } from '../parts/theme.js';
@@ -54,7 +55,7 @@ function App() {
 }
 
 desk.incoming = (message) => {
-  announce(t('said', { name: message.sender_name ?? t('visitor'), text: message.body }));
+  announce(t('said', { name: message.sender_name ?? t('visitor'), text: gist(message) }));
   alertOf(desk, message);
 };
 addEventListener('focus', look);
@@ -64,7 +65,7 @@ addEventListener('pageshow', (event) => { if (event.persisted) location.reload()
 
 // The words and the session have nothing to do with each other.
 const started = desk.start();
-await speak(navigator.languages, ['chat', 'inbox', 'desk']);
+await speak(navigator.languages, ['chat', 'talk', 'inbox', 'desk']);
 listen(desk, { reply: write('reply'), note: write('note'), assign: () => assign.current?.(), help: () => { help.value = true; } });
 effect(() => theme(desk.state.value.workspace?.accent));
 effect(() => {

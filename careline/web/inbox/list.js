@@ -4,6 +4,7 @@ import { html, useEffect, useRef } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { activity, unreadIn, views } from '../lib/views.js';
 import { Avatar } from '../parts/avatar.js';
+import { gist } from '../parts/gist.js';
 import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
 import { t } from '../parts/speech.js';
@@ -57,7 +58,7 @@ function Item({ c, desk }) {
     <span class="item-name" dir="auto">${name}</span>
     <time datetime=${new Date(activity(c)).toISOString()}>${time().brief(activity(c))}</time>
     <span class="item-row"><span class="item-text" dir="auto">${typist ? html`<i class="item-typing">${t('typing.short')}</i>`
-      : html`${c.subject ? html`<b>${c.subject}</b> · ` : null}${last?.sender_kind === 'staff' ? t('list.you', { name: last.sender_name ?? '' }) : ''}${last ? last.body || t('deleted') : t('list.nothing')}`}</span>
+      : html`${c.subject ? html`<b>${c.subject}</b> · ` : null}${last?.sender_kind === 'staff' ? t('list.you', { name: last.sender_name ?? '' }) : ''}${last ? gist(last) : t('list.nothing')}`}</span>
     <span class="item-end"><${Signs} c=${c} labels=${labels} />${c.status === 'pending' ? html`<em class="chip">${t('status.pending')}</em>` : null}
       ${c.unread_count ? html`<span class="badge">${c.unread_count > 99 ? '99+' : c.unread_count}</span>`
         : assignee && desk.view.value !== 'mine' ? html`<${Avatar} name=${assignee.name} seed=${assignee.id} />` : null}</span></span>

@@ -4,6 +4,8 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../
 import { rows } from '../lib/rows.js';
 import { Group } from './bubble.js';
 import { icon } from './icons.js';
+import { useJump } from './jump.js';
+import { longPress } from './press.js';
 import { t } from './speech.js';
 import { time } from './calendar.js';
 import { Failed, Loading } from './states.js';
@@ -17,7 +19,7 @@ import { Text } from './text.js';
  * @property {boolean} loaded
  * @property {boolean} failed
  * @property {boolean} more are there older ones to fetch?
- * @property {() => void} older
+ * @property {() => any} older fetches a page; a promise of it
  * @property {() => void} retry
  * @property {string|null} unreadFrom id of the first unread message when the thread was opened
  * @property {Handlers} on
@@ -178,13 +180,23 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
       older();
     }
   };
+  /** @param {string} id */
+  const ready = (id) => {
+    const at = all.findIndex((row) => row.type === 'group' && row.messages.some((m) => m.id === id));
+    if (at < 0) return false;
+    stuck.current = false;
+    setBelow(Math.max(0, all.length - at - WINDOW / 2));
+    return true;
+  };
+  const jump = useJump({ box, ready, more, older });
+  if (on.jump) on.jump.current = jump;
   const latest = () => {
     setBelow(0);
     toBottom();
   };
 
   return html`<div class="thread">
-    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} tabindex="0" role="region" aria-label=${t('messages')}>
+    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} ...${longPress} tabindex="0" role="region" aria-label=${t('messages')}>
       <div class="scroll-inner" ref=${inner}>
         ${failed && !loaded ? html`<${Failed} retry=${retry} />` : !loaded && !messages.length ? html`<${Loading} lines=${5} />` : null}
         ${start || more ? html`<div class="older" key="older">${failed ? html`<button type="button" onClick=${older}>${t('again')}</button>` : t('loading')}</div>` : intro}
