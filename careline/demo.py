@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 from rich.console import Console
 
+from careline import demo_files
 from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.canned.actions import add_canned
@@ -83,6 +84,7 @@ async def seed(app: App) -> Seeded:
         await _conversations(database)
         for shortcut, title, body in OFTEN:
             await database.write(add_canned, ANA, shortcut=shortcut, title=title, body=body)
+        await _files(app)
     for email in ("ana@greenleaf.example", "ben@greenleaf.example"):
         await database.write(_new_password, system(), email, digest)
     issued = await database.write(issue_token, system(WORKSPACE), CARA.id, label="demo link")
@@ -131,6 +133,23 @@ async def _conversations(database: Database) -> None:
             await database.write(mark_messages, boss, [Marking(CARA, conversation.id, "read")])
         else:
             await database.write(update_conversation, BEN, conversation.id, subject="Sunscreen")
+
+
+async def _files(app: App) -> None:
+    """What Dev asked for, as a picture and a leaflet, and an answer to it."""
+    database, intake, boss = app.database, app.intake, system(WORKSPACE)
+    conversation = await database.write(conversation_for, DEV, DEV.id)
+    attached = (
+        await demo_files.upload(database, intake, BEN, "Sunscreen shelf.png", "image/png", demo_files.shelf()),
+        await demo_files.upload(
+            database, intake, BEN, "Sunscreen leaflet.pdf", "application/pdf", demo_files.leaflet()
+        ),
+    )
+    words = "These three are without perfume, and this is how they are used."
+    (sent,) = await database.write(send_messages, boss, [Sending(BEN, conversation.id, words, attachment_ids=attached)])
+    assert isinstance(sent, Sent)
+    thanks = Sending(DEV, conversation.id, "The one in the middle, please!", reply_to=sent.message.id)
+    await database.write(send_messages, boss, [thanks])
 
 
 def show(app: App, seeded: Seeded, folder: Path) -> None:

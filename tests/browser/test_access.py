@@ -4,10 +4,11 @@ import functools
 from typing import Any
 
 import pytest
-from playwright.async_api import Frame, Page, expect
+from playwright.async_api import FilePayload, Frame, Page, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.talks import Chat, Desk
+from tests.made import picture
 from tests.tools import ROOT
 from tests.world import World
 
@@ -73,3 +74,38 @@ async def test_anybody_can_write_in_the_widget(greenleaf: World, windows: Window
     await visitor.has_come("Hello?", "Sent")
     await expect(visitor.scope.locator(".details")).to_be_visible()
     assert await found_in(frame) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_anybody_can_send_files_and_do_things_with_messages(greenleaf: World, windows: Windows, theme, phone):
+    settings: dict[str, Any] = {"phone": phone, "color_scheme": theme, "bypass_csp": True}
+    ana = await Desk.signs_in(await windows.open(**settings), greenleaf.url)
+    cara = await Chat.by_link(await windows.open(**settings), greenleaf.url, greenleaf.cara.token)
+    await ana.opens("Cara")
+    await ana.says("Please send it")
+    await cara.shows("Please send it")
+    files: list[FilePayload] = [
+        {"name": "Front.png", "mimeType": "image/png", "buffer": picture()},
+        {"name": "List.txt", "mimeType": "text/plain", "buffer": b"Paracetamol"},
+        {"name": "Film.mp4", "mimeType": "video/mp4", "buffer": b"moving"},
+    ]
+    await cara.scope.locator("input[type=file]").set_input_files(files)
+    await expect(cara.scope.locator(".chip-file.is-done")).to_have_count(2)
+    assert await found_in(cara.page) == []
+    await cara.says("Here")
+    await expect(ana.page.locator(".picture img")).to_be_visible()
+    await ana.page.locator(".line").last.focus()
+    await ana.page.get_by_role("button", name="Pin").click()
+    await expect(ana.page.locator(".pins")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.get_by_role("button", name="React").first.click()
+    await expect(ana.page.get_by_role("dialog", name="Emoji")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.get_by_role("dialog").get_by_role("button", name="🙏", exact=True).click()
+    await expect(cara.page.locator(".reaction").first).to_be_visible()
+    await cara.page.get_by_role("button", name="More").click()
+    assert await found_in(cara.page) == []
+    await cara.page.keyboard.press("Escape")
+    await cara.page.get_by_role("button", name="Show Front.png").click()
+    await expect(cara.page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    assert await found_in(cara.page) == []

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import '../../careline/web/lib/commands.staff.js';
+import '../../careline/web/lib/commands.talk.js';
 import { backOff, createApi, worded } from '../../careline/web/lib/api.js';
 import { createSession } from '../../careline/web/lib/session.js';
 import { deferred, fakeClock, refused, settle } from './world.js';

@@ -299,3 +299,20 @@ describe('a conversation that gets its id while the first message is under way',
     assert.equal(s.asked[1].item.conversation_id, 'c7');
   });
 });
+
+describe('files of a message', () => {
+  /** @type {any} */ const photo = { id: 'a1', name: 'photo.jpg', type: 'image/jpeg', size: 10, width: 4, height: 3, thumbnail: true, state: 'ready', url: null };
+
+  test('go with it, also after a reload, in exactly one message', async () => {
+    const first = stage();
+    first.box.add({ body: '', conversation_id: 'c1', attachments: [photo] });
+    await first.answer(unknown());
+    const second = stage({ storage: first.storage });
+    second.box.load();
+    assert.equal(second.asked.length, 1);
+    assert.equal(second.asked[0].item.client_id, 'k1');
+    assert.deepEqual(second.asked[0].item.attachments, [photo]);
+    await second.answer();
+    assert.equal(second.storage.length, 0);
+  });
+});

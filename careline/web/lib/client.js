@@ -90,28 +90,29 @@ export class Client {
   }
 
   /** @param {import('./outbox.js').Item} item */
-  #standIn({ client_id, conversation_id, body, kind, reply_to, created_at, state, problem }) {
+  #standIn({ client_id, conversation_id, body, kind, reply_to, attachments = [], created_at, state, problem }) {
     const { me } = this.state;
     return {
-      id: client_id, client_id, conversation_id, body, kind, reply_to, created_at, state, problem,
+      id: client_id, client_id, conversation_id, body, kind, reply_to, attachments, created_at, state, problem,
       sender_kind: me?.kind, sender_id: me?.id ?? null, sender_name: me?.name ?? null,
       edited_at: null, deleted_at: null, delivered_at: null, read_at: null,
     };
   }
 
   /** @param {import('./outbox.js').Item} item @returns {Promise<Message>} */
-  async #send({ client_id, conversation_id: id, body, kind, reply_to }) {
+  async #send({ client_id, conversation_id: id, body, kind, reply_to, attachments }) {
     const conversation_id = this.world.place ? await this.world.place(id) : id;
     if (conversation_id !== id) {
       this.dispatch({ type: 'local.adopted', data: { from: id, to: conversation_id } });
       this.outbox?.rebind(id, conversation_id);
     }
     const { isLive } = this.live;
-    const message = await this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}) });
+    const files = attachments?.length ? { attachment_ids: attachments.map((file) => file.id) } : {};
+    const message = await this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}), ...files });
     return isLive ? message : { ...message, unplaced: true };
   }
 
-  /** @param {string} conversation_id @param {string} body @param {{kind?:"text"|"note",reply_to?:string|null}} [more] */
+  /** @param {string} conversation_id @param {string} body @param {{kind?:"text"|"note",reply_to?:string|null,attachments?:import('./shapes.js').Attached[]}} [more] */
   say(conversation_id, body, more = {}) {
     this.typing.sent(conversation_id);
     return this.outbox?.add({ conversation_id, body, ...more });

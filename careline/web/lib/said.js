@@ -26,4 +26,4 @@ export const reacted = (messages, { message_id, reactions }) => messages.map((m)
 export const isMine = (one, me) => one.kind === me?.kind && one.id === me.id;
 
 /** What a list shows of it. @param {Message} m @returns {import('./shapes.js').LastMessage} */
-export const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, created_at: m.created_at });
+export const summary = (m) => ({ id: m.id, kind: m.kind, sender_kind: m.sender_kind, sender_name: m.sender_name, body: m.body, attachment_count: m.attachments?.length ?? 0, created_at: m.created_at });

@@ -1,6 +1,7 @@
 // What this client knows: conversations, their messages, the people in them; a pure function of what it was told.
 
 import { emptyState, emptyThread } from './empty.js';
+import { forgetTyping, personKey, present, put, typed, without } from './present.js';
 import { reacted, rewritten, summary } from './said.js';
 
 /** @typedef {import('./shapes.js').Message} Message */
@@ -10,22 +11,7 @@ import { reacted, rewritten, summary } from './said.js';
 /** @typedef {import('./shapes.js').Thread} Thread */
 /** @typedef {import('./shapes.js').State} State */
 
-export { emptyState, emptyThread };
-
-const TYPING_MS = 6000;
-
-/** @param {string} kind @param {string|null} [id] @param {string|null} [name] A contact is not told the ids of staff. */
-export const personKey = (kind, id, name) => kind + ':' + (id ?? name ?? '');
-
-/** @template T @param {Record<string,T>} all @param {string} key @param {T} value @returns {Record<string,T>} */
-const put = (all, key, value) => ({ ...all, [key]: value });
-
-/** @template T @param {Record<string,T>} all @param {string} key @returns {Record<string,T>} */
-function without(all, key) {
-  if (!(key in all)) return all;
-  const { [key]: _, ...rest } = all;
-  return rest;
-}
+export { emptyState, emptyThread, personKey };
 
 /** @template {{id:string}} T @param {Record<string,T>} all @param {T[]} items */
 const putAll = (all, items) => ({ ...all, ...Object.fromEntries(items.map((item) => [item.id, item])) });
@@ -138,32 +124,6 @@ function marked(state, event, mark) {
   const next = messages.some((m, i) => m !== thread.messages[i]) ? withThread(state, id, { messages }) : state;
   if (mark === 'delivered_at' || reader.kind !== state.me?.kind) return next;
   return withConversation(next, id, () => ({ unread_count }));
-}
-
-/** @param {State} state @param {Frame} event @returns {State} */
-function typed(state, event) {
-  const { data: who, conversation_id: id = '' } = event;
-  const key = personKey(who.kind, who.id, who.name);
-  if (!id || (who.kind === state.me?.kind && who.id === state.me?.id)) return state;
-  const others = without(state.typing[id] ?? {}, key);
-  const all = who.typing ? put(others, key, { kind: who.kind, name: who.name ?? '', at: event.received_at ?? 0 }) : others;
-  return { ...state, typing: put(state.typing, id, all) };
-}
-
-/** @param {State} state @param {number} now @returns {State} */
-function forgetTyping(state, now) {
-  const stale = Object.values(state.typing).some((all) => Object.values(all).some((t) => t.at + TYPING_MS <= now));
-  if (!stale) return state;
-  const typing = Object.fromEntries(Object.entries(state.typing).map(([id, all]) =>
-    [id, Object.fromEntries(Object.entries(all).filter(([, t]) => t.at + TYPING_MS > now))]));
-  return { ...state, typing };
-}
-
-/** @param {State} state @param {any} about @returns {State} */
-function present(state, about) {
-  const key = personKey(about.kind, about.id, about.name);
-  const { kind, id = null, name = null, online = null, last_seen_at = null } = about;
-  return { ...state, people: put(state.people, key, { ...state.people[key], kind, id, name, online, last_seen_at }) };
 }
 
 /** @param {State} state @param {Frame} event @returns {State} */

@@ -2,13 +2,17 @@
 
 import { html, useState } from '../vendor/preact.js';
 import { Avatar } from './avatar.js';
+import { gist } from './gist.js';
 import { icon } from './icons.js';
+import './icons.talk.js';
+import { Files } from './pictures.js';
+import { Reactions } from './reactions.js';
 import { t } from './speech.js';
 import { time } from './calendar.js';
 import { Text } from './text.js';
 
 /** @typedef {import('../lib/shapes.js').Message & {state?:"sending"|"failed", problem?:string|null}} Shown */
-/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:()=>void, sure?:string}} Action */
+/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:(event:Event)=>void, sure?:string}} Action */
 /**
  * @typedef {object} Handlers
  * @property {(message:Shown) => boolean} own does it stand on this side?
@@ -19,6 +23,11 @@ import { Text } from './text.js';
  * @property {(message:Shown) => any} [editor] shown in place of the text
  * @property {(message:Shown) => string} name of its author, as it is known now
  * @property {(message:Shown) => boolean} [nameless] is it plain whose it is?
+ * @property {{current:(id:string) => void}} [jump] to a message, filled by the thread
+ * @property {import('./attach.js').Attach} [attach]
+ * @property {import('../lib/shapes.js').Me|null} [me]
+ * @property {(message:Shown, emoji:string) => void} [react]
+ * @property {() => {conversation_id:string, file:import('../lib/shapes.js').Attached, name:string, at:number}[]} [pictures] of the whole thread
  */
 
 /** @param {Shown} m */
@@ -36,10 +45,13 @@ function Progress({ message }) {
   return html`<span class=${'progress progress-' + step} title=${t('progress.' + step)}>${icon(signs[step] ?? 'check')}<span class="unseen">${t('progress.' + step)}</span></span>`;
 }
 
-/** @param {{id:string, on:Handlers}} props */
-function Quote({ id, on }) {
-  const to = on.find(id);
-  return html`<blockquote class="quote"><b>${to ? on.name(to) : ''}</b> ${to ? to.body.slice(0, 140) || t('deleted') : t('quote.earlier')}</blockquote>`;
+/** @param {{message:Shown, on:Handlers}} props */
+function Quote({ message, on }) {
+  const id = message.reply_to ?? '';
+  const to = message.reply ?? on.find(id);
+  const known = on.find(id);
+  const name = known ? on.name(known) : message.reply?.sender_name ?? '';
+  return html`<button class="quote" type="button" title=${t('quote.show')} onClick=${() => on.jump?.current(id)}><b>${name}</b> ${to ? gist(known ?? to).slice(0, 140) : t('quote.earlier')}</button>`;
 }
 
 /** @param {{message:Shown, on:Handlers}} props */
@@ -59,19 +71,49 @@ function ActionButton({ action }) {
   return html`<button type="button" title=${action.label} aria-label=${action.label} onClick=${action.sure ? () => ask(true) : action.run}>${icon(action.icon)}</button>`;
 }
 
+/** Made when the message is pointed at or has the focus: most of a thread's messages are only read. @param {{message:Shown, on:Handlers}} props */
+function Toolbar({ message, on }) {
+  const actions = on.actions?.(message) ?? [];
+  if (!actions.length) return null;
+  return html`<div class="actions" role="toolbar" aria-label=${t('actions')}>
+    ${actions.map((action) => html`<${ActionButton} key=${action.icon} action=${action} />`)}
+  </div>`;
+}
+
+/** Whether somebody is at it, with the mouse, the keyboard or a finger. @returns {[boolean, Record<string,(event:any)=>void>]} */
+function useAttention() {
+  const [there, come] = useState(false);
+  const mouse = (/** @type {boolean} */ on) => (/** @type {PointerEvent} */ event) => {
+    if (event.pointerType !== 'mouse') return;
+    const within = /** @type {Element} */ (event.currentTarget).contains(document.activeElement);
+    come(on || within);
+  };
+  return [there, {
+    onPointerEnter: mouse(true),
+    onPointerLeave: mouse(false),
+    onFocusIn: () => come(true),
+    onFocusOut: (/** @type {FocusEvent} */ event) => { if (!/** @type {Element} */ (event.currentTarget).contains(/** @type {Node|null} */ (event.relatedTarget))) come(false); },
+  }];
+}
+
 /** @param {{message:Shown, on:Handlers}} props */
 function Line({ message, on }) {
+  const [attended, attention] = useAttention();
   const editor = on.editor?.(message);
-  const actions = editor ? [] : on.actions?.(message) ?? [];
-  return html`<div class="line" tabindex="-1" data-id=${message.id}>
-    <div class=${'bubble' + (message.deleted_at ? ' is-deleted' : '') + (message.state ? ' is-' + message.state : '')} dir="auto">
-      ${message.reply_to && !message.deleted_at ? html`<${Quote} id=${message.reply_to} on=${on} />` : null}
-      ${editor ?? (message.deleted_at ? t('deleted') : html`<${Text} text=${message.body} />`)}
-      ${message.edited_at && !message.deleted_at ? html` <span class="edited">${t('edited')}</span>` : null}
-    </div>
-    ${actions.length ? html`<div class="actions" role="toolbar" aria-label=${t('actions')}>
-      ${actions.map((action) => html`<${ActionButton} key=${action.icon} action=${action} />`)}
+  const gone = Boolean(message.deleted_at);
+  const files = Boolean(message.attachments?.length) && !gone;
+  const words = editor || message.body || gone || !files || message.reply_to;
+  return html`<div class=${'line' + (message.state ? ' is-' + message.state : '')} tabindex="-1" data-id=${message.id} ...${attention}>
+    ${words ? html`<div class=${'bubble' + (gone ? ' is-deleted' : '') + (message.state ? ' is-' + message.state : '')} dir="auto">
+      ${message.forwarded && !gone ? html`<div class="mark">${icon('forward')}${t('forwarded')}</div>` : null}
+      ${message.reply_to && !gone ? html`<${Quote} message=${message} on=${on} />` : null}
+      ${editor ?? (gone ? t('deleted') : html`<${Text} text=${message.body} />`)}
+      ${message.edited_at && !gone ? html` <span class="edited">${t('edited')}</span>` : null}
     </div>` : null}
+    ${message.pinned_at && !gone ? html`<span class="mark is-pinned">${icon('pin')}${t('pinned')}</span>` : null}
+    ${files && on.attach ? html`<${Files} message=${message} attach=${on.attach} all=${on.pictures ?? (() => [])} />` : null}
+    ${on.react && !gone ? html`<${Reactions} message=${message} me=${on.me ?? null} react=${on.react} />` : null}
+    ${attended && !editor ? html`<${Toolbar} message=${message} on=${on} />` : null}
     ${message.state === 'failed' ? html`<${Failure} message=${message} on=${on} />` : null}
   </div>`;
 }

@@ -61,15 +61,24 @@ function useDraft(id, drafts) {
 }
 
 /** @param {import('./shapes.js').ComposerProps} props */
-export function Composer({ id, drafts, send, typed, stopped, placeholder, disabled, above, handle }) {
+export function Composer({ id, drafts, send, typed, stopped, placeholder, disabled, above, handle, attach }) {
   const { area, empty, changed, take } = useDraft(id, drafts);
   useEffect(() => { if (handle) handle.current = { focus: () => area.current?.focus() }; }, [id]);
 
-  const submit = () => {
-    const text = disabled ? '' : take();
-    if (!text) return;
-    send(text);
+  const held = attach?.items(id).length;
+  const armed = attach?.isArmed(id);
+
+  const go = () => {
+    const files = attach?.take(id) ?? [];
+    const text = take();
+    if (!text && !files.length) return;
+    send(text, files);
     area.current?.focus();
+  };
+  const submit = () => {
+    if (disabled || armed) return;
+    if (attach?.isBusy(id)) attach.whenThere(id, go);
+    else go();
   };
   const input = () => {
     changed();
@@ -86,10 +95,13 @@ export function Composer({ id, drafts, send, typed, stopped, placeholder, disabl
 
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); submit(); }}>
     ${above}
+    ${attach ? html`<${attach.Strip} attach=${attach} id=${id} />` : null}
     <div class="composer-row">
+      ${attach ? html`<${attach.Button} attach=${attach} id=${id} />` : null}
       <textarea ref=${area} rows="1" maxlength=${LIMIT} dir="auto" enterkeyhint="send" placeholder=${placeholder} aria-label=${placeholder}
-        disabled=${disabled} onInput=${input} onKeyDown=${key} onBlur=${stopped}></textarea>
-      <button class="send" type="submit" disabled=${disabled || empty} aria-label=${t('send')} title=${t('send')}>${icon('send')}</button>
+        disabled=${disabled} readonly=${armed} onInput=${input} onKeyDown=${key} onBlur=${stopped}></textarea>
+      ${attach ? html`<${attach.Emoji} area=${area} changed=${input} />` : null}
+      <button class="send" type="submit" disabled=${disabled || armed || (empty && !held)} aria-label=${t('send')} title=${t('send')}>${icon('send')}</button>
     </div>
   </form>`;
 }

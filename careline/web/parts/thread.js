@@ -4,6 +4,8 @@ import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from '../
 import { rows } from '../lib/rows.js';
 import { Group } from './bubble.js';
 import { icon } from './icons.js';
+import { useJump } from './jump.js';
+import { longPress } from './press.js';
 import { t } from './speech.js';
 import { time } from './calendar.js';
 import { Failed, Loading } from './states.js';
@@ -17,13 +19,14 @@ import { Text } from './text.js';
  * @property {boolean} loaded
  * @property {boolean} failed
  * @property {boolean} more are there older ones to fetch?
- * @property {() => void} older
+ * @property {() => any} older fetches a page; a promise of it
  * @property {() => void} retry
  * @property {string|null} unreadFrom id of the first unread message when the thread was opened
  * @property {Handlers} on
  * @property {(atBottom:boolean) => void} seen
  * @property {any} [intro] above the first message
  * @property {any} [outro] below the last
+ * @property {string|null} [at] id of a message to begin at, instead of at the newest
  */
 
 const NEAR = 48;
@@ -123,6 +126,15 @@ function walk(event) {
   next.focus();
 }
 
+/** Bring one message before the eyes, and say which it is. @param {HTMLElement|null} box @param {string} id */
+function show(box, id) {
+  const line = box?.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  if (!(line instanceof HTMLElement)) return false;
+  line.scrollIntoView({ block: 'center' });
+  line.classList.add('is-sought');
+  return true;
+}
+
 /** Where the unread began when the thread was opened; it stays there while it is read. @param {string} id @param {import('../lib/shapes.js').Thread} thread @param {number} unread @param {string|undefined} side the reader's kind */
 export function useUnreadFrom(id, thread, unread, side) {
   const opened = useRef({ id: '', from: /** @type {string|null} */ (null) });
@@ -134,7 +146,7 @@ export function useUnreadFrom(id, thread, unread, side) {
 }
 
 /** @param {Props} props */
-export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro }) {
+export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro, at }) {
   const all = useMemo(() => rows(messages, unreadFrom), [messages, unreadFrom]);
   const { box, inner, stuck, missed, far, toBottom, onScroll } = useScroll(messages, on, seen);
   // A window over the rows, counted from the end, where pages put in front do not move it.
@@ -148,6 +160,14 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
     if (more && box.current && box.current.scrollHeight <= box.current.clientHeight) older();
   }, [messages[0]?.id, more, failed]);
 
+  useLayoutEffect(() => {
+    const index = at ? all.findIndex((row) => row.type === 'group' && row.messages.some((m) => m.id === at)) : -1;
+    if (index < 0) return;
+    stuck.current = false;
+    setBelow(Math.max(0, all.length - index - WINDOW / 2));
+    if (!show(box.current, at ?? '')) requestAnimationFrame(() => show(box.current, at ?? ''));
+  }, [at, all.length > 0]);
+
   const scrolled = () => {
     const el = box.current;
     if (!el) return;
@@ -160,13 +180,23 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
       older();
     }
   };
+  /** @param {string} id */
+  const ready = (id) => {
+    const at = all.findIndex((row) => row.type === 'group' && row.messages.some((m) => m.id === id));
+    if (at < 0) return false;
+    stuck.current = false;
+    setBelow(Math.max(0, all.length - at - WINDOW / 2));
+    return true;
+  };
+  const jump = useJump({ box, ready, more, older });
+  if (on.jump) on.jump.current = jump;
   const latest = () => {
     setBelow(0);
     toBottom();
   };
 
   return html`<div class="thread">
-    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} tabindex="0" role="region" aria-label=${t('messages')}>
+    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} ...${longPress} tabindex="0" role="region" aria-label=${t('messages')}>
       <div class="scroll-inner" ref=${inner}>
         ${failed && !loaded ? html`<${Failed} retry=${retry} />` : !loaded && !messages.length ? html`<${Loading} lines=${5} />` : null}
         ${start || more ? html`<div class="older" key="older">${failed ? html`<button type="button" onClick=${older}>${t('again')}</button>` : t('loading')}</div>` : intro}

@@ -16,6 +16,7 @@ import { NEW } from './room.js';
 
 /** @param {{room:Room, close:(()=>void)|null}} props */
 function Header({ room, close }) {
+  const talk = room.screen.value === 'thread' && room.talk.value;
   const face = room.face.value;
   const there = Boolean(face?.staff_online);
   const many = face?.threading === 'many' && room.screen.value === 'thread' && Object.keys(room.state.value.conversations).length > 0;
@@ -26,6 +27,7 @@ function Header({ room, close }) {
       <h1>${face?.name ?? ' '}</h1>
       <p>${face ? t(there ? 'there' : 'away') : ' '}</p>
     </div>
+    ${talk && room.id.value !== NEW ? html`<${talk.HeadMenu} room=${room} />` : null}
     ${close ? html`<button class="head-button" type="button" aria-label=${t('close')} title=${t('close')} onClick=${close}>${icon('close')}</button>` : null}
   </header>`;
 }
@@ -43,6 +45,7 @@ export function App({ room, drafts, close, composer, look }) {
   const id = room.id.value;
   const client = room.client;
   const talk = room.talk.value;
+  const files = talk && id !== NEW ? talk.attachOf(room) : null;
   const body = screen === 'loading' ? html`<div class="fill"><${Loading} /></div>`
     : screen === 'failed' ? html`<${Failed} retry=${() => room.enter()} />`
     : screen === 'ended' ? Ended(room)
@@ -54,6 +57,6 @@ export function App({ room, drafts, close, composer, look }) {
     <${Banner} phase=${room.phase.value} />
     ${body}
     ${screen === 'thread' || screen === 'loading' ? html`<${Composer} id=${id} drafts=${drafts} disabled=${screen === 'loading'} placeholder=${t('write')} handle=${composer}
-        send=${(/** @type {string} */ text) => room.say(text)} typed=${() => id !== NEW && client?.typing.typed(id)} stopped=${() => client?.typing.stopped(id)} />` : null}
+        above=${talk && files ? html`<${talk.Above} room=${room} />` : null} attach=${files} send=${(/** @type {string} */ text, /** @type {any} */ attachments) => room.say(text, attachments)} typed=${() => id !== NEW && client?.typing.typed(id)} stopped=${() => client?.typing.stopped(id)} />` : null}
   </main>`;
 }

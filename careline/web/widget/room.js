@@ -16,6 +16,8 @@ export class Room {
   failed = signal(false);
   asking = signal(false);
   busy = signal(false);
+  quoted = signal(/** @type {import('../parts/bubble.js').Shown|null} */ (null));
+  editing = signal(/** @type {string|null} */ (null));
   talk = signal(/** @type {typeof import('./talk.js')|null} */ (null));
   /** @type {string|null} */ page = null;
   /** The conversation that NEW has just become. @type {string|null} */
@@ -156,6 +158,7 @@ export class Room {
   show(id) {
     if (this.id.value !== id) this.#client?.close(this.id.value);
     this.id.value = id;
+    this.quoted.value = this.editing.value = null;
     this.screen.value = 'thread';
     void this.load();
   }
@@ -169,10 +172,12 @@ export class Room {
     this.screen.value = 'list';
   }
 
-  /** @param {string} text */
-  async say(text) {
+  /** @param {string} text @param {import('../lib/shapes.js').Attached[]} [attachments] */
+  async say(text, attachments) {
     const message = { conversation_id: this.id.value, body: text };
-    if (this.#client?.outbox) return void this.#client.say(this.id.value, text);
+    const reply_to = this.quoted.value?.id;
+    this.quoted.value = null;
+    if (this.#client?.outbox) return void this.#client.say(this.id.value, text, { reply_to, attachments });
     // Written down before anything else is fetched: the outbox takes it up from there.
     keepItem(this.world.storage, this.#outbox, newItem(newId(), clock.now(), message));
     this.busy.value = true;
@@ -222,6 +227,18 @@ export class Room {
     this.#remember({ asked: true });
     this.asking.value = false;
     this.focus();
+  }
+
+  /** @param {string} name @param {any} data */
+  async change(name, data) {
+    const message = await this.api.call(name, data);
+    this.#client?.dispatch({ type: 'message.edited', data: { message } });
+  }
+
+  /** @param {string} id */
+  async end(id) {
+    const conversation = await this.api.call('conversation.update', { conversation_id: id, status: 'closed' });
+    this.#client?.dispatch({ type: 'local.seen', data: { conversation } });
   }
 
   /** What let us in does not any more: begin anew as a stranger. */
