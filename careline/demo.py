@@ -11,9 +11,9 @@ from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.canned.actions import add_canned
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
-from careline.features.messages.actions import send_messages
 from careline.features.messages.changes import pin_message
 from careline.features.messages.rows import Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.features.people.actions import (
     add_account,
     add_contact,

@@ -18,8 +18,8 @@ import msgspec
 from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.conversations.actions import conversation_for
-from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Message, MessageKind, Sending
+from careline.features.messages.sending import send_messages
 from careline.features.people.actions import add_account, add_contact, add_staff
 from careline.features.tokens.actions import issue_token, start_session
 from careline.features.workspaces.actions import add_workspace

@@ -13,8 +13,8 @@ from careline.bench.seed import Person, Progress
 from careline.core.actor import Actor, system
 from careline.core.ids import new_id
 from careline.features.conversations.actions import add_participant, conversation_for
-from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.people.actions import add_contact
 from careline.features.search.index import follow_log
 from careline.store.database import Database, Tx

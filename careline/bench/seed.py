@@ -12,8 +12,8 @@ from careline.core.errors import Refused
 from careline.core.ids import new_id
 from careline.core.page import Cursors
 from careline.features.conversations.actions import add_participant, conversation_for
-from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.features.people.actions import add_account, add_contact, add_staff
 from careline.features.tokens.actions import issue_token, start_session
 from careline.features.workspaces.actions import add_workspace

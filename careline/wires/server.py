@@ -14,8 +14,8 @@ from careline.core.clock import Clock
 from careline.core.errors import Refused
 from careline.core.events import Recorded, TypingChanged
 from careline.core.page import Cursors
-from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.features.presence.actions import typing, went
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking

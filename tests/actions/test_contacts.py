@@ -14,10 +14,11 @@ from careline.features.conversations.actions import (
     people_in,
     update_conversation,
 )
-from careline.features.messages.actions import list_messages, send_messages
+from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import edit_message
 from careline.features.messages.duplicates import merge_contacts
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.people.actions import (
     access_contact,
     add_contact,

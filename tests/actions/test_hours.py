@@ -9,9 +9,10 @@ import pytest
 
 from careline.core.actor import system
 from careline.core.errors import Forbidden, Invalid
-from careline.features.messages.actions import list_messages, send_messages
+from careline.features.messages.actions import list_messages
 from careline.features.messages.notices import send_notice
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import update_workspace
 from careline.features.workspaces.hours import closed_since, is_open, opens_at
 from careline.features.workspaces.rows import Hours, Opening

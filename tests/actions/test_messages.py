@@ -5,9 +5,10 @@ import pytest
 from careline.core.actor import system
 from careline.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from careline.features.conversations.actions import access
-from careline.features.messages.actions import list_messages, send_messages
+from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import delete_message, edit_message
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import update_workspace
 from tests.world import GREENLEAF, World
 

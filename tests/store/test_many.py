@@ -11,9 +11,10 @@ from careline.core.actor import Actor, system
 from careline.core.errors import NotFound, Refused
 from careline.features.conversations.actions import access, add_participant, remove_participant
 from careline.features.conversations.rows import Conversation
-from careline.features.messages.actions import list_messages, send_messages
+from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import edit_message
 from careline.features.messages.rows import Message, Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import update_workspace

@@ -10,10 +10,10 @@ from PIL import Image
 from careline.core.actor import Actor, system
 from careline.features.attachments.actions import copy_attachments, expire_unsent
 from careline.features.conversations.actions import add_participant
-from careline.features.messages.actions import send_messages
 from careline.features.messages.attached import expire_attachments
 from careline.features.messages.changes import delete_message
 from careline.features.messages.rows import Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
 from careline.work.runner import Runner

@@ -13,8 +13,8 @@ from careline.features.conversations.actions import start_alone
 from careline.features.messages.attached import expire_attachments
 from careline.wires.native.asyncapi import asyncapi
 from careline.wires.native.commands import COMMANDS
+from careline.wires.native.fields import FIELDS
 from careline.wires.native.frames import WORDS
-from careline.wires.native.meanings import FIELDS
 from careline.wires.native.openapi import openapi
 from careline.wires.native.page import page
 from careline.wires.native.schemas import REF, components, needed, reference

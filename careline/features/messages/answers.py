@@ -8,8 +8,9 @@ from careline.core.errors import Refused
 from careline.core.page import Page
 from careline.features.attachments.actions import copy_attachments
 from careline.features.messages import rules
-from careline.features.messages.actions import access_message, send_messages
+from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message, Sending, Sent
+from careline.features.messages.sending import send_messages
 from careline.store.database import Tx
 
 

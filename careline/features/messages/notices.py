@@ -2,8 +2,8 @@
 
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, NotFound, Refused
-from careline.features.messages.actions import send_messages
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.hours import closed_since, is_open
 from careline.features.workspaces.rows import settings_of

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from careline import __version__
 from careline.wires.native.commands import COMMANDS, Command
+from careline.wires.native.fields import field
 from careline.wires.native.frames import WORDS
-from careline.wires.native.meanings import CLOSES, SIGNALS, field
+from careline.wires.native.meanings import CLOSES, SIGNALS
 from careline.wires.native.openapi import WHO
 from careline.wires.native.schemas import REF, Schema, components, example, needed, reference
 

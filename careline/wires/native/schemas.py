@@ -10,8 +10,9 @@ from msgspec import Struct
 from careline.core.events import ConversationEvent, Event
 from careline.wires.native import facts, table
 from careline.wires.native.commands import COMMANDS, Command
+from careline.wires.native.fields import field
 from careline.wires.native.frames import WORDS, Frame
-from careline.wires.native.meanings import CODES, EVENTS, SIGNALS, field
+from careline.wires.native.meanings import CODES, EVENTS, SIGNALS
 
 Schema = dict[str, Any]
 REF = "#/components/schemas/"
