@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable
@@ -25,9 +26,12 @@ from careline.features.attachments.scanner import Scanner
 from careline.features.conversations.visits import expire_visit
 from careline.features.desk.actions import wake_conversation
 from careline.features.messages.attached import scan_again
+from careline.features.messages.notices import send_notice
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
+from careline.features.push.actions import forget_devices
 from careline.features.tokens.actions import sweep
+from careline.features.tokens.codes import make_code
 from careline.live.board import Board
 from careline.live.hints import EVERY, Hint, Hints
 from careline.live.hub import Hub
@@ -67,6 +71,7 @@ from careline.work.keeping import Keeper
 from careline.work.runner import Do, Errand, Runner
 from careline.work.schedule import every
 from careline.work.sealing import SEAL_EVERY_S, seal_all
+from careline.work.sms import provider
 from careline.work.tidy import Tidy
 
 logger = logging.getLogger("careline")
@@ -143,12 +148,18 @@ class App:
         self._listeners: list[asyncio.Server] = []
         self._stopping = asyncio.Event()
         self.exit_code = 0
+        self.sms = provider(settings)
         self.jobs: dict[str, Do] = {
             "attachment.expire": _expire_attachment,
             "conversation.wake": _wake,
+            "device.forget": _forget_devices,
+            "notice.send": _send_notice,
             "visit.expire": _expire_visit,
         }
-        self.errands: dict[str, Errand] = {"attachment.remove": self._remove_attachments}
+        self.errands: dict[str, Errand] = {
+            "attachment.remove": self._remove_attachments,
+            "code.send": self._send_code,
+        }
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -305,6 +316,14 @@ class App:
         wanted = msgspec.json.decode(payload, type=consequences.RemoveAttachments).attachment_ids
         await self.intake.remove_all(self.database, actor, list(wanted))
 
+    async def _send_code(self, actor: Actor, payload: str) -> None:
+        """A code is made when it is sent, so that it stands nowhere but in the message."""
+        wanted = msgspec.json.decode(payload, type=consequences.SendCode)
+        code = f"{secrets.randbelow(1_000_000):06}"
+        text = await self.database.write(make_code, actor, wanted.code_id, code)
+        if text is not None:
+            await self.sms.send(text.phone, text.text)
+
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
         os._exit(70)
@@ -366,3 +385,12 @@ async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:
 
 async def _expire_attachment(tx: Tx, actor: Actor, payload: str) -> None:
     await expire_unsent(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireAttachment).attachment_id)
+
+
+async def _send_notice(tx: Tx, actor: Actor, payload: str) -> None:
+    await send_notice(tx, actor, msgspec.json.decode(payload, type=consequences.SendNotice).conversation_id)
+
+
+async def _forget_devices(tx: Tx, actor: Actor, payload: str) -> None:
+    gone = msgspec.json.decode(payload, type=consequences.ForgetDevices)
+    await forget_devices(tx, actor, credential=gone.credential, person=gone.person)

@@ -19,7 +19,7 @@ class Finding(Struct, frozen=True):
 
 def report(settings: Settings) -> list[Finding]:
     """Everything that is wrong or worth knowing about the settings."""
-    return [*_network(settings), *_stores(settings), *_trust(settings)]
+    return [*_network(settings), *_stores(settings), *_trust(settings), *_codes(settings)]
 
 
 def _network(settings: Settings) -> list[Finding]:
@@ -110,6 +110,29 @@ def _trust(settings: Settings) -> list[Finding]:
     names = [issuer.name for issuer in settings.issuers]
     found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
     return found + _careforall(settings)
+
+
+def _codes(settings: Settings) -> list[Finding]:
+    if settings.sms == "off":
+        return []
+    found = []
+    if settings.sms == "console":
+        found.append(Finding("sms is console: whoever sees the terminal comes in as anybody", refuses=False))
+    else:
+        url = urlsplit(settings.sms_url)
+        if url.scheme not in ("http", "https") or not url.hostname:
+            found.append(Finding("sms is http, but sms_url says not where to"))
+        elif url.scheme == "http" and not _local(url.hostname):
+            found.append(Finding("sms_url is http:// and not on this machine: codes would travel in clear"))
+        if not {"{to}", "{text}"} <= set(settings.sms_fields.values()):
+            found.append(Finding("sms_fields lacks {to} or {text}: no message could arrive"))
+    if not settings.codes_key:
+        found.append(
+            Finding("codes_key is empty: a thief of the database could find codes while they are good", refuses=False)
+        )
+    elif len(settings.codes_key) < 16:
+        found.append(Finding("codes_key is shorter than 16 characters: it can be guessed"))
+    return found
 
 
 def _careforall(settings: Settings) -> list[Finding]:

@@ -280,7 +280,7 @@ def restored(config: Path | None, database: str | None) -> None:
 def demo_command(listen: str, folder: Path) -> None:
     """A small pharmacy to look around in, on this machine only."""
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning")
+    chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning", sms="console")
     logs.configure("text", chosen.log_level)
     where = folder.resolve()
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from careline.core.events import Event
 from careline.features.attachments.events import AttachmentsRemoved, AttachmentUploaded
+from careline.features.canned.events import CannedAdded, CannedDeleted, CannedUpdated
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
@@ -23,6 +24,7 @@ from careline.features.conversations.events import (
 from careline.features.desk.events import LabelAdded, LabelDeleted, LabelUpdated
 from careline.features.messages.events import (
     AttachmentsUpdated,
+    HoursMissed,
     MessageDeleted,
     MessageEdited,
     MessagePinned,
@@ -32,15 +34,19 @@ from careline.features.messages.events import (
 from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
+    ContactBlocked,
     ContactExpired,
+    ContactMerged,
+    ContactUnblocked,
     ContactUpdated,
     StaffAdded,
     StaffDeactivated,
     StaffUpdated,
 )
+from careline.features.push.events import DeviceRegistered, DeviceRemoved
 from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.receipts.events import MessageDelivered, MessageRead
-from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
+from careline.features.tokens.events import CodeRequested, SessionRevoked, TokenIssued, TokenRevoked
 from careline.features.workspaces.events import WorkspaceAdded, WorkspaceUpdated
 from careline.store.database import Job
 
@@ -72,6 +78,28 @@ def wake_in_time(event: Event, now: int) -> Job | None:
     return Job("conversation.wake", WakeConversation(event.conversation_id), event.snoozed_until)
 
 
+class SendCode(Struct, frozen=True):
+    """Make a one-time code and send it, if it is for anybody."""
+
+    code_id: str
+
+
+def send_code(event: Event, now: int) -> Job | None:
+    assert isinstance(event, CodeRequested)
+    return Job("code.send", SendCode(event.code_id))
+
+
+class SendNotice(Struct, frozen=True):
+    """Say once that nobody is there."""
+
+    conversation_id: str
+
+
+def send_notice(event: Event, now: int) -> Job | None:
+    assert isinstance(event, HoursMissed)
+    return Job("notice.send", SendNotice(event.conversation_id))
+
+
 class ExpireAttachment(Struct, frozen=True):
     """Look whether the upload was ever sent."""
 
@@ -94,18 +122,48 @@ def remove_attachments(event: Event, now: int) -> Job | None:
     return Job("attachment.remove", RemoveAttachments(event.attachment_ids))
 
 
+class ForgetDevices(Struct, frozen=True):
+    """Reach nobody any more on what this credential, or this person, had registered."""
+
+    credential: str | None = None
+    person: str | None = None
+
+
+def forget_devices(event: Event, now: int) -> Job | None:
+    """A device goes with what let its person in: else its next owner reads what is for somebody else."""
+    match event:
+        case TokenRevoked(token_id=id_):
+            gone = ForgetDevices(credential=f"token:{id_}")
+        case SessionRevoked(session_id=id_):
+            gone = ForgetDevices(credential=f"session:{id_}")
+        case StaffDeactivated(staff_id=id_):
+            gone = ForgetDevices(person=f"staff:{id_}")
+        case ContactExpired(contact_id=id_) | ContactMerged(contact_id=id_):
+            gone = ForgetDevices(person=f"contact:{id_}")
+        case _:
+            return None
+    return Job("device.forget", gone)
+
+
 CONSEQUENCES: dict[type[Event], Plans] = {
     WorkspaceAdded: [],
     WorkspaceUpdated: [],
     StaffAdded: [],
     StaffUpdated: [],
-    StaffDeactivated: [],
+    StaffDeactivated: [forget_devices],
     ContactAdded: [expire_unused_visit],
     ContactUpdated: [],
-    ContactExpired: [],
+    ContactBlocked: [],
+    ContactUnblocked: [],
+    ContactMerged: [forget_devices],
+    ContactExpired: [forget_devices],
+    CodeRequested: [send_code],
     TokenIssued: [],
-    TokenRevoked: [],
-    SessionRevoked: [],
+    TokenRevoked: [forget_devices],
+    SessionRevoked: [forget_devices],
+    CannedAdded: [],
+    CannedUpdated: [],
+    CannedDeleted: [],
     ConversationStarted: [],
     ConversationUpdated: [],
     ConversationAssigned: [],
@@ -131,6 +189,9 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     FlagResolved: [],
     MessageRead: [],
     MessageDelivered: [],
+    HoursMissed: [send_notice],
+    DeviceRegistered: [],
+    DeviceRemoved: [],
 }
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from careline import demo_files
 from careline.app import App
 from careline.core.actor import Actor, system
+from careline.features.canned.actions import add_canned
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
 from careline.features.messages.actions import send_messages
 from careline.features.messages.changes import pin_message
@@ -51,6 +52,17 @@ TALK: dict[Actor, list[tuple[Actor, str]]] = {
 }
 
 
+OFTEN = (
+    (
+        "hours",
+        "Opening hours",
+        "Hello {{contact.name}}, we are open from nine to half past five, on Saturdays until one.",
+    ),
+    ("ready", "Ready to collect", "Good news, {{contact.name}}: it is ready at the counter. {{staff.name}}"),
+    ("thanks", "Goodbye", "Thank you for writing to {{workspace.name}}. All the best, {{staff.name}}"),
+)
+
+
 class Seeded(Struct):
     """What the newcomer needs to see."""
 
@@ -65,10 +77,13 @@ async def seed(app: App) -> Seeded:
     if await database.read(find_workspace, system(), WORKSPACE) is None:
         await database.write(
             add_workspace, system(), WORKSPACE, "Greenleaf Pharmacy",
-            {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves."},
+            {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves.",
+             "phone_codes": "known", "phone_region": "GB"},
         )  # fmt: skip
         await _people(database, digest)
         await _conversations(database)
+        for shortcut, title, body in OFTEN:
+            await database.write(add_canned, ANA, shortcut=shortcut, title=title, body=body)
         await _files(app)
     for email in ("ana@greenleaf.example", "ben@greenleaf.example"):
         await database.write(_new_password, system(), email, digest)

@@ -124,6 +124,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     limit_visits: Annotated[str, Says("Conversations that strangers may begin from one address.")] = "6/min"
     limit_visits_day: Annotated[str, Says("The same, over a day.")] = "50/d"
     limit_visits_workspace: Annotated[str, Says("Conversations that strangers may begin in one workspace.")] = "600/min"
+    limit_codes_phone: Annotated[str, Says("One-time codes asked for one phone number, counted in the store.")] = "3/h"
+    limit_codes_phone_day: Annotated[str, Says("The same, over a day; no limit reaches further back.")] = "10/d"
+    limit_codes_address: Annotated[str, Says("One-time codes asked for from one address.")] = "20/h"
+    limit_codes_workspace: Annotated[str, Says("One-time codes asked for in one workspace, counted in the store.")] = (
+        "100/h"
+    )
     limit_sign_in_account: Annotated[str, Says("Sign-ins tried for one e-mail address.")] = "10/15min"
     limit_sign_in_address: Annotated[str, Says("Credentials tried from one address.")] = "50/15min"
     sockets_per_address: Annotated[int, Says("Sockets from one address.")] = 50
@@ -136,6 +142,19 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     audit_fail_closed: Annotated[
         bool, Says("Show nothing, and let nobody in, before the audit's entry about it is stored; else a second later.")
     ] = False
+    sms: Annotated[
+        Literal["off", "console", "http"],
+        Says("How one-time codes go out: not at all, to the eyes at the terminal, or by somebody's HTTP service."),
+    ] = "off"
+    sms_url: Annotated[str, Says("Where that service takes a text message, by POST.")] = ""
+    sms_authorization: Annotated[str, Says("The Authorization header it wants, such as Bearer or Basic.", True)] = ""
+    sms_format: Annotated[Literal["json", "form"], Says("How it wants the fields.")] = "json"
+    sms_fields: Annotated[dict[str, str], Says("Its fields; {to} and {text} stand for the number and the message.")] = (
+        msgspec.field(default_factory=lambda: {"to": "{to}", "text": "{text}"})
+    )
+    codes_key: Annotated[
+        str, Says("What one-time codes are hashed with; empty: a key kept in the store beside them.", True)
+    ] = ""
     issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.")] = []
     careforall: Annotated[
         Careforall,

@@ -1,6 +1,5 @@
 """What is done with messages later: pinned, answered, edited and taken back, mentioned, forwarded."""
 
-import msgspec
 import pytest
 
 from careline.core.actor import Actor
@@ -21,6 +20,7 @@ from careline.features.messages.rows import Sending
 from careline.features.people.actions import deactivate_staff
 from careline.features.people.rows import Staff
 from careline.features.reactions.actions import add_reaction
+from tests.made import picture, uploads
 from tests.world import GREENLEAF, World
 
 # Pins ---------------------------------------------------------------------------------------------------------------
@@ -313,10 +313,26 @@ async def test_deleted_and_system_messages_and_other_retries_are_not_forwarded(w
 
 
 async def test_a_copy_brings_the_files_along(world: World) -> None:
-    source = await world.cara.sends(world.conversation, "see this", attachments='[{"id":"a"}]')
+    file = await uploads(world.cara, picture(), "rash.png", status=201)
+    source = await world.cara.sends(world.conversation, "see this", attachment_ids=(file["id"],))
     sent = await world.app.database.write(forward_message, world.ana.actor, source.id, world.dev_conversation, "f1")
     again = await world.app.database.write(forward_message, world.ana.actor, source.id, world.dev_conversation, "f1")
     assert (again.repeated, again.message.id) == (True, sent.message.id)
 
-    copy = await world.app.database.read(access_message, world.dev.actor, sent.message.id)
-    assert msgspec.json.decode(copy.attachments or "") == [{"id": "a"}]
+    (copy,) = (await world.dev.asks("GET", f"/v1/messages/{sent.message.id}", status=200))["attachments"]
+    assert copy["id"] != file["id"] and copy["name"] == "rash.png"
+    await world.cara.asks("DELETE", f"/v1/messages/{source.id}", status=200)
+    assert await world.dev.status_of("GET", f"/v1/attachments/{copy['id']}/content") == 200
+    assert await world.cara.status_of("GET", f"/v1/attachments/{file['id']}/content") == 404
+
+
+@pytest.mark.parametrize("how", ["one", "many"])
+async def test_files_of_what_is_taken_back_can_be_had_by_nobody(world: World, how: str) -> None:
+    file = await uploads(world.cara, picture(), "rash.png", status=201)
+    message = await world.cara.sends(world.conversation, "", attachment_ids=(file["id"],))
+    if how == "one":
+        await world.cara.asks("DELETE", f"/v1/messages/{message.id}", status=200)
+    else:
+        await world.ana.asks("POST", "/v1/messages/delete", json={"message_ids": [message.id]}, status=200)
+    for person in (world.cara, world.ana):
+        assert await person.status_of("GET", f"/v1/attachments/{file['id']}/content") == 404

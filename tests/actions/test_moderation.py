@@ -112,3 +112,27 @@ async def test_a_flag_gives_a_reason_and_a_message_that_is_there(world: World) -
     await world.app.database.write(delete_message, world.cara.actor, message.id)
     with pytest.raises(Conflict):
         await flags(world, world.ana, message.id)
+
+
+async def test_blocking_takes_the_message_back_and_its_author_writes_no_more(world: World) -> None:
+    message = await world.cara.sends(world.conversation, "rude")
+    flag = (await world.app.database.write(flag_message, world.ana.actor, message.id, "rude")).id
+    told = await world.ana.asks("POST", f"/v1/flags/{flag}/resolve", status=200, json={"resolution": "block"})
+    assert (told["message"]["body"], told["resolution"]) == ("", "block")
+    path = f"/v1/conversations/{world.conversation}/messages"
+    refused = await world.cara.asks("POST", path, status=403, json={"body": "ruder"})
+    assert refused["code"] == "contact_blocked"
+    answer = await world.ana.sends(world.conversation, "Goodbye")
+    for method, address, body in (
+        ("POST", f"/v1/messages/{answer.id}/reactions", {"emoji": "\N{THUMBS UP SIGN}"}),
+        ("POST", f"/v1/messages/{answer.id}/pin", {}),
+        ("POST", f"/v1/messages/{answer.id}/flag", {"reason": "unfair"}),
+    ):
+        assert (await world.cara.asks(method, address, status=403, json=body))["code"] == "contact_blocked"
+
+
+async def test_a_staff_members_message_blocks_nobody(world: World) -> None:
+    message = await world.ana.sends(world.conversation, "rude")
+    flag = (await world.app.database.write(flag_message, world.ana.actor, message.id, "rude")).id
+    refused = await world.ana.asks("POST", f"/v1/flags/{flag}/resolve", status=409, json={"resolution": "block"})
+    assert "deactivate" in refused["detail"]

@@ -130,7 +130,11 @@ class Desk(Talk):
         await expect(self.composer).to_be_editable()
 
     async def views(self, view: str) -> None:
-        await self.page.locator(".views").get_by_role("button", name=view).click()
+        if view in ("Mine", "Unassigned", "All"):
+            await self.page.locator(".views").get_by_role("button", name=view).click()
+            return
+        await self.page.get_by_role("button", name="More views").click()
+        await self.page.get_by_role("menuitemradio", name=view).click()
 
     async def lists(self, names: Sequence[str]) -> None:
         await expect(self.page.locator(".item-name")).to_have_text(list(names))
@@ -156,3 +160,31 @@ class Desk(Talk):
         """A key that leads to the composer, and there."""
         await self.page.keyboard.press(key)
         await expect(self.composer).to_be_focused()
+
+    @property
+    def triage(self) -> Locator:
+        """The strip that shows how the open conversation is sorted."""
+        return self.page.get_by_role("toolbar", name="Sort this conversation")
+
+    async def leaves_the_field(self) -> None:
+        """So that keys are commands, and no letters of a text."""
+        if await self.composer.evaluate("el => el === document.activeElement"):
+            await self.page.keyboard.press("Escape")
+
+    async def deed(self, key: str) -> None:
+        """One of the keys that do something with the open conversation, and the dialog if there is one."""
+        await self.leaves_the_field()
+        await self.page.keyboard.press(key)
+        if key in "lpshdm#":
+            await expect(self.page.get_by_role("dialog")).to_be_visible()
+            await expect(self.page.locator("dialog .loading")).to_have_count(0)
+
+    async def filters(self, by: str) -> None:
+        await self.page.get_by_role("button", name="Filter", exact=True).click()
+        await self.page.get_by_role("menuitemradio", name=by).click()
+
+    async def page_of(self, name: str) -> Locator:
+        """One of the pages of the workspace, from the menu of one's account."""
+        await self.page.get_by_role("button", name="Account of").click()
+        await self.page.get_by_role("menuitem", name=name).click()
+        return self.page.get_by_role("dialog", name=name)

@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from careline.core.actor import Actor, Kind, system
-from careline.features.conversations.actions import add_participant, start_alone
+from careline.features.canned.actions import add_canned
+from careline.features.conversations.actions import add_participant, conversation_for, start_alone
 from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
 from careline.features.moderation.actions import flag_message
 from careline.features.people.actions import add_contact, add_staff, deactivate_staff
+from careline.features.push.actions import register_device
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.made import uploads
 from tests.world import GREENLEAF, HILLSIDE, Person, World
@@ -83,6 +85,19 @@ staff.deactivate        staff         403     403  403 ok  403 403 403
 contact.add             -             403     403  403 ok  ok  ok  ok
 contact.get             contact       403     403  403 ok  ok  ok  404
 contact.update          contact       403     403  403 ok  ok  ok  404
+contact.list            -             403     403  403 ok  ok  ok  ok
+contact.conversations   contact       403     403  403 ok  ok  ok  404
+contact.block           newcomer      403     403  403 ok  ok  ok  404
+contact.unblock         contact       403     403  403 ok  ok  ok  404
+contact.merge           newcomer      403     403  403 ok  403 403 403
+canned.list             -             403     403  403 ok  ok  ok  ok
+canned.add              -             403     403  403 ok  ok  ok  ok
+canned.update           canned        403     403  403 ok  ok  403 403
+canned.delete           canned        403     403  403 ok  ok  403 403
+canned.fill             filling       403     403  403 ok  ok  ok  404
+device.register         -             ok      ok   ok  ok  ok  ok  ok
+device.list             -             ok      ok   ok  ok  ok  ok  ok
+device.remove           device        404     ok   404 404 404 404 404
 me.get                  -             ok      ok   ok  ok  ok  ok  ok
 me.update               -             ok      ok   ok  403 403 403 403
 contact.search          -             403     403  403 ok  ok  ok  ok
@@ -100,6 +115,8 @@ session.delete          -             403     403  403 ok  ok  ok  ok
 
 # Whoever may not even ask about others is told so, whether there is such a one or not.
 NOT_THERE = {
+    "canned.delete": {"hal": "404", "ben": "404"},
+    "canned.update": {"hal": "404", "ben": "404"},
     "conversation.start": {"visitor": "403", "cara": "403", "dev": "403"},
     "conversation.delete": {"gil": "404", "hal": "404"},
     "message.delete": {"gil": "404", "hal": "404"},
@@ -108,6 +125,8 @@ NOT_THERE = {
 
 # For everybody, with or without a token: the statuses that may come of an honest or a senseless request.
 PUBLIC = {
+    "code.start": {400},
+    "code.verify": {400},
     "session.create": {401},
     "session.refresh": {401},
     "setup.complete": {401},
@@ -229,6 +248,7 @@ class Cast:
             "conversation": self._conversation, "message": self._message, "messages": self._messages,
             "staff": self._staff, "contact": self._contact, "token": self._token, "flag": self._flag,
             "label": self._label, "attachment": self._attachment, "upload": self._upload, "-": self._nothing,
+            "canned": self._canned, "device": self._device, "filling": self._filling, "newcomer": self._newcomer,
         }  # fmt: skip
         if line.command in ("conversation.merge", "conversation.delete"):
             return await self._used_up(line.command, whose)
@@ -241,6 +261,8 @@ class Cast:
             fields |= {"conversation_id": self.conversations[whose]}
         if line.command == "reaction.remove":
             fields |= {"emoji": "👍"}
+        if line.command == "contact.merge":
+            fields |= {"into": (await self._newcomer(whose))["contact_id"]}
         return fields
 
     async def _nothing(self, whose: str) -> dict[str, str]:
@@ -303,6 +325,32 @@ class Cast:
     async def _contact(self, whose: str) -> dict[str, str]:
         return {"contact_id": {"own": "cara", "another": "dev", "foreign": "fay"}[whose]}
 
+    async def _newcomer(self, whose: str) -> dict[str, str]:
+        """Somebody in the place of Cara, Dev or Fay, who can be blocked or gone afterwards."""
+        home, database = HILLSIDE if whose == "foreign" else GREENLEAF, self.world.app.database
+        made = await database.write(add_contact, system(home), name=f"Kim {self.canary[home]}")
+        talk = await database.write(conversation_for, system(home), made.id)
+        if whose == "own":
+            await database.write(add_participant, system(home), talk.id, "staff", "hal")
+        return {"contact_id": made.id}
+
+    async def _canned(self, whose: str) -> dict[str, str]:
+        """Gil's, so that Hal and Ben are neither its author nor administrators."""
+        home = HILLSIDE if whose == "foreign" else GREENLEAF
+        author = system(home) if home == HILLSIDE else self.people["gil"].actor
+        made = await self.world.app.database.write(
+            add_canned, author, shortcut=f"s{next(_number)}", title="x", body=self.canary[home]
+        )
+        return {"canned_id": made.id}
+
+    async def _filling(self, whose: str) -> dict[str, str]:
+        return {**await self._canned(whose), **await self._conversation(whose)}
+
+    async def _device(self, whose: str) -> dict[str, str]:
+        owner = {"own": self.world.cara, "another": self.world.dev, "foreign": self.world.fay}[whose]
+        made = await self.world.app.database.write(register_device, owner.actor, f"t{next(_number)}", "ios")
+        return {"device_id": made.id}
+
     async def _token(self, whose: str) -> dict[str, str]:
         contact, home = {"own": ("cara", GREENLEAF), "another": ("dev", GREENLEAF), "foreign": ("fay", HILLSIDE)}[whose]
         return {"token_id": (await self.world.app.database.write(issue_token, system(home), contact)).token.id}
@@ -336,6 +384,11 @@ def body(command: str) -> dict[str, Any]:
         "staff.update": {"name": "Lou"},
         "contact.add": {"name": "Max"},
         "contact.update": {"name": "Cara"},
+        "canned.add": {"shortcut": f"s{number}", "title": "x", "body": "x"},
+        "canned.update": {"title": "x"},
+        "code.start": {"workspace_id": "unknown", "phone": "+442079460000"},
+        "code.verify": {"workspace_id": "unknown", "phone": "+442079460000", "request_id": "x", "code": "000000"},
+        "device.register": {"token": f"t{number}", "platform": "android"},
         "me.update": {"name": "Myself"},
         "workspace.update": {"greeting": "Hello"},
         "password.change": {"old_password": "wrong password", "new_password": "a good long one"},

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from careline.core.actor import system
 from careline.core.ids import new_id
@@ -65,7 +66,7 @@ async def ask(cast: Cast, person: str, command: Command, fields: dict[str, Any])
     elif rest:
         more["json"] = rest
     headers = {} if person == "nobody" else {"Authorization": f"Bearer {await token(cast, person, command.name)}"}
-    url = world.url + path
+    url = URL(world.url + path, encoded=True)  # as it stands: a client that resolved `..` would ask for something else
     async with world.http.request(command.method, url, headers=headers, **more) as answer:
         return answer.status, await answer.read()
 
@@ -101,6 +102,8 @@ UNKNOWN = {
     "message_ids": lambda: [new_id()],
     "staff_id": new_id,
     "contact_id": new_id,
+    "canned_id": new_id,
+    "device_id": new_id,
     "token_id": new_id,
 }
 

@@ -6,9 +6,9 @@ from tests.world import Person, World
 
 # Every field that a contact is told of a message, and of what happens to it: a new one is thought about here first.
 MESSAGE = {
-    "body", "client_id", "conversation_id", "created_at", "deleted_at", "delivered_at", "edited_at", "forwarded", "id",
-    "kind", "mentions", "metadata", "pinned_at", "reactions", "read_at", "reply", "reply_to", "sender_id",
-    "sender_kind", "sender_name",
+    "attachments", "body", "client_id", "conversation_id", "created_at", "deleted_at", "delivered_at", "edited_at",
+    "forwarded", "id", "kind", "mentions", "metadata", "pinned_at", "reactions", "read_at", "reply", "reply_to",
+    "sender_id", "sender_kind", "sender_name",
 }  # fmt: skip
 REPLY = {"body", "deleted", "id", "kind", "sender_kind", "sender_name"}
 REACTING = {"emoji", "message_id", "reactions", "who"}

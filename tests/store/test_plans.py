@@ -22,6 +22,7 @@ WALKS = {
     # What these scan are the pieces of both kinds that they have found by their keys.
     "audit_page",
     "audit_reach",
+    "delete_old_codes",
     "delete_old_refresh_tokens",
     "delete_old_sessions",
     "delete_old_tickets",

@@ -360,3 +360,29 @@ describe('what staff do with conversations', () => {
     assert.deepEqual([state.conversations, state.threads], [{}, {}]);
   });
 });
+
+describe('contacts and canned responses', () => {
+  const cara = { id: 'cara', name: 'Cara', blocked_at: null };
+
+  test('a blocked contact is shown as one until the block ends', () => {
+    const blocked = after([{ type: 'contact.blocked', data: { contact: { ...cara, blocked_at: 5 } } }]);
+    assert.equal(blocked.contacts.cara?.blocked_at, 5);
+    assert.equal(after([{ type: 'contact.unblocked', data: { contact: cara } }], blocked).contacts.cara?.blocked_at, null);
+  });
+
+  test('of two who are one the one is gone', () => {
+    const both = after([{ type: 'local.contacts', data: { items: [cara, { id: 'dev', name: 'Dev' }] } }]);
+    const state = after([{ type: 'contact.merged', data: { id: 'dev', contact: { ...cara, email: 'dev@x.example' }, apart: [] } }], both);
+    assert.deepEqual(Object.keys(state.contacts), ['cara']);
+    assert.equal(state.contacts.cara?.email, 'dev@x.example');
+  });
+
+  test('what staff say often follows what is told of it', () => {
+    const hello = { id: 'h', shortcut: 'hello', title: 'Hello', body: 'Hello {{contact.name}}' };
+    const listed = after([{ type: 'local.canned', data: { items: [hello] } }]);
+    const changed = after([{ type: 'canned.updated', data: { canned: { ...hello, title: 'Hi' } } }], listed);
+    assert.equal(changed.canned.h?.title, 'Hi');
+    const added = after([{ type: 'canned.added', data: { canned: { ...hello, id: 'b' } } }], changed);
+    assert.deepEqual(Object.keys(after([{ type: 'canned.deleted', data: { id: 'h' } }], added).canned), ['b']);
+  });
+});

@@ -108,6 +108,12 @@ async def quoted(world: World, method: str, **more: Any) -> Any:
     return await world.cara.asks(method, f"/v1/messages/{answer['reply_to']}", status=200, **more)
 
 
+async def merge(world: World) -> Any:
+    """Dev turns out to be somebody who is new here."""
+    await world.ana.asks("POST", "/v1/contacts", json={"id": "gus", "name": "Gus"})
+    return await world.ana.asks("POST", "/v1/contacts/dev/merge", json={"into": "gus"}, status=200)
+
+
 def differences(node: str, cases: list[dict[str, Any]]) -> str:
     """Where the browser's reducer comes to something else than a fresh reading; empty when nowhere."""
     done = subprocess.run([node, REPLAY], input=json.dumps(cases), capture_output=True, text=True, check=True)
@@ -149,6 +155,9 @@ ACTS: list[tuple[str, Act]] = [
     ("taken back", delete),
     ("sent with a file", send_a_file),
     ("its file is kept no longer", expire_files),
+    ("blocked", lambda world: world.ana.asks("POST", "/v1/contacts/dev/block", json={})),
+    ("let write again", lambda world: world.ana.asks("POST", "/v1/contacts/dev/unblock", json={})),
+    ("Dev turns out to be Gus", merge),
 ]
 
 

@@ -117,8 +117,11 @@ async def test_answers_are_what_the_documents_say(world: World) -> None:
     await world.ana.asks("POST", f"/v1/conversations/{world.conversation}/read", status=200, json={})
     file = await uploads(world.cara, picture(), "a.png", status=201)
     await world.cara.sends(world.conversation, "see", attachment_ids=(file["id"],))
+    canned = await world.ana.asks(
+        "POST", "/v1/canned", status=201, json={"shortcut": "hello", "title": "Hello", "body": "Hello {{contact.name}}"}
+    )
     known = {
-        "attachment_id": file["id"],
+        "canned_id": canned["id"], "attachment_id": file["id"],
         "conversation_id": world.conversation, "message_id": sent["id"], "staff_id": "ben", "contact_id": "cara",
     }  # fmt: skip
     for command in COMMANDS.values():
@@ -153,6 +156,12 @@ async def test_frames_are_what_the_documents_say(world: World) -> None:
     await writing.does("contact.update", contact_id="cara", phone="+44 20 7946 0000")
     issued = await writing.does("token.issue", contact_id="dev")
     await writing.does("token.revoke", token_id=issued["id"])
+    await writing.does("contact.block", contact_id="dev")
+    await writing.does("contact.unblock", contact_id="dev")
+    await writing.does("contact.merge", contact_id="dev", into="cara")
+    canned = await writing.does("canned.add", shortcut="hello", title="Hello", body="Hello {{contact.name}}")
+    await writing.does("canned.update", canned_id=canned["id"], title="Greeting")
+    await writing.does("canned.delete", canned_id=canned["id"])
     await writing.does("workspace.update", greeting="Hello!")
     label = await writing.does("label.add", name="Insurance")
     await writing.does("label.update", label_id=label["id"], colour="#0f766e")

@@ -19,10 +19,13 @@ from careline.features.conversations.events import (
     ParticipantLeft,
 )
 from careline.features.conversations.rows import Conversation, Participant, Sieve
+from careline.features.people import rules as people_rules
 from careline.features.people.actions import (
+    access_contact,
     access_staff,
     find_contact,
     find_staff,
+    refuse_blocked,
 )
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
@@ -70,8 +73,10 @@ async def conversation_for(
     and metadata (JSON text) go into a new one only.
     """
     rules.may_start_for(actor, contact_id)
-    if await find_contact(tx, actor, contact_id) is None:
+    contact = await find_contact(tx, actor, contact_id)
+    if contact is None:
         raise NotFound("There is no such contact.")
+    people_rules.may_speak(blocked=actor.kind == "contact" and contact.blocked_at is not None)
     if staff_id is not None and await find_staff(tx, actor, staff_id) is None:
         raise NotFound("There is no such staff member.")
     thread = rules.thread((await workspace_of(tx, actor)).threading, contact_id, staff_id)
@@ -176,6 +181,26 @@ async def list_conversations(
     return page, page[-1].activity_seq if len(found) > limit else None
 
 
+async def conversations_of_contact(
+    tx: Tx, actor: Actor, contact_id: str, *, before: int | None = None, limit: int = 50
+) -> tuple[list[Conversation], int | None]:
+    """Every conversation of a contact that the actor may see, whatever became of it, newest activity first."""
+    await access_contact(tx, actor, contact_id)
+    found = await tx.all(
+        Conversation,
+        "conversations_of_contact",
+        workspace_id=actor.workspace_id,
+        contact_id=contact_id,
+        sees_all=int(actor.sees_all),
+        kind=actor.kind,
+        person_id=actor.id,
+        before=before or LAST,
+        most=limit + 1,
+    )
+    page = found[:limit]
+    return page, page[-1].activity_seq if len(found) > limit else None
+
+
 async def list_changed_conversations(
     tx: Tx, actor: Actor, *, status: str = "active", skip: int = 0, limit: int = 50
 ) -> tuple[list[Conversation], int]:
@@ -210,6 +235,7 @@ async def update_conversation(
     With `merge`, the keys of `metadata` are put into what is there; without, it is replaced.
     """
     before = await access(tx, actor, conversation_id)
+    await refuse_blocked(tx, actor)
     if subject is None and status is None and metadata is None:
         raise Invalid("status", "Give at least one field to change.")
     if status is not None:
@@ -294,6 +320,7 @@ async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind
     person = f"{kind}:{person_id}"
     if person in people:
         return conversation
+    await refuse_blocked(tx, actor)
     known = actor.kind != "contact" or await _is_known(tx, actor)
     rules.may_add(actor, conversation, people, known=known)
     found = await (find_staff if kind == "staff" else find_contact)(tx, actor, person_id)

@@ -97,6 +97,13 @@ SELECT {conversation of c} FROM conversations c
 WHERE c.workspace_id = :workspace_id AND c.status = :status AND c.activity_seq < :before AND {sieve}
 ORDER BY c.activity_seq DESC LIMIT :most;
 
+-- name: conversations_of_contact
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id AND c.activity_seq < :before
+  AND (:sees_all = 1 OR EXISTS (SELECT 1 FROM participants me
+       WHERE me.conversation_id = c.id AND me.kind = :kind AND me.person_id = :person_id))
+ORDER BY c.activity_seq DESC LIMIT :most;
+
 -- name: changed_conversations_of_workspace
 SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses)
 ORDER BY updated_at DESC, activity_seq DESC, id DESC LIMIT :most OFFSET :skip;
@@ -127,6 +134,26 @@ ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
 -- name: delete_participant
 DELETE FROM participants WHERE conversation_id = :conversation_id AND kind = :kind AND person_id = :person_id;
 
+-- name: hand_over_conversations
+INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at)
+SELECT conversation_id, kind, :into, workspace_id, joined_at FROM participants
+WHERE workspace_id = :workspace_id AND kind = 'contact' AND person_id = :contact_id
+ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
+
+-- name: hand_over_started
+UPDATE conversations SET created_by = 'contact:' || :into
+WHERE workspace_id = :workspace_id AND id = ANY(:conversation_ids) AND created_by = 'contact:' || :contact_id;
+
+-- name: leave_all_conversations
+DELETE FROM participants WHERE workspace_id = :workspace_id AND kind = 'contact' AND person_id = :contact_id;
+
+-- name: all_conversations_of_contact
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id ORDER BY c.activity_seq;
+
+-- name: set_thread
+UPDATE conversations SET thread = :thread WHERE workspace_id = :workspace_id AND id = :id;
+
 -- name: participants_of
 SELECT p.conversation_id, p.kind, p.person_id AS id, COALESCE(c.name, s.name) AS name, p.joined_at
 FROM participants p
@@ -142,7 +169,11 @@ SELECT kind, person_id FROM participants WHERE conversation_id = :conversation_i
 SELECT c.id, c.status, c.message_count, c.last_seq, c.activity_seq, c.staff_unread, c.contact_unread, c.staff_read_seq,
   c.contact_read_seq, c.closed_at, w.contact_message_status, w.staff_reply_status,
   (SELECT string_agg(p.kind || ':' || p.person_id, ' ') FROM participants p WHERE p.conversation_id = c.id) AS people,
-  c.snoozed_until, c.marked_unread_at, c.labels
+  c.snoozed_until, c.marked_unread_at, c.labels,
+  (SELECT string_agg('contact:' || b.id, ' ') FROM participants p
+   JOIN contacts b ON b.workspace_id = p.workspace_id AND b.id = p.person_id AND b.blocked_at IS NOT NULL
+   WHERE p.conversation_id = c.id AND p.kind = 'contact') AS blocked,
+  w.notice_hours
 FROM conversations c JOIN workspaces w ON w.id = c.workspace_id
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:ids);
 

@@ -88,7 +88,8 @@ class Change(Struct, frozen=True):
 
 class Hot(Struct, frozen=True):
     """What a batch of requests needs of a conversation: the numbers it moves, what a message does to its status in this
-    workspace, and its participants as `kind:id`, a space between them.
+    workspace, and its participants as `kind:id`, a space between them, with those among them who are `blocked`.
+    `notice_hours` are the hours out of which the workspace answers by itself, None where it does not.
     """
 
     id: str
@@ -107,3 +108,5 @@ class Hot(Struct, frozen=True):
     snoozed_until: int | None
     marked_unread_at: int | None
     labels: str
+    blocked: str | None = None
+    notice_hours: str | None = None

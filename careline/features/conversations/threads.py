@@ -14,9 +14,9 @@ class Thread:
     """
 
     __slots__ = (
-        "_row", "activity_seq", "closed_at", "contact_read_seq", "contact_unread", "id", "labels", "last_seq",
-        "marked_unread_at", "message_count", "moved", "people", "snoozed_until", "staff_read_seq", "staff_unread",
-        "status", "status_rules", "workspace_id",
+        "_row", "activity_seq", "blocked", "closed_at", "contact_read_seq", "contact_unread", "id", "labels",
+        "last_seq", "marked_unread_at", "message_count", "moved", "notice_hours", "people", "snoozed_until",
+        "staff_read_seq", "staff_unread", "status", "status_rules", "workspace_id",
     )  # fmt: skip
 
     def __init__(self, workspace_id: str, row: Hot) -> None:
@@ -36,6 +36,8 @@ class Thread:
         self.marked_unread_at = row.marked_unread_at
         self.labels = row.labels
         self.people = tuple((row.people or "").split())
+        self.blocked = tuple((row.blocked or "").split())
+        self.notice_hours = row.notice_hours
         self.status_rules = {"contact": row.contact_message_status, "staff": row.staff_reply_status}
         self.moved = False
 

@@ -18,9 +18,11 @@ from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
 from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
 from careline.features.messages import rules
-from careline.features.messages.events import MessageSent
+from careline.features.messages.events import HoursMissed, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
+from careline.features.people import rules as people_rules
 from careline.features.people.rows import Staff
+from careline.features.workspaces.hours import hours_of, is_open
 from careline.store.database import Question, Tx
 
 Key = tuple[str, str, str, str | None]
@@ -49,6 +51,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
                 continue
             if tx.decides_unlocked and sending.client_id:
                 doubtful.append(place)
+            people_rules.may_speak(blocked=sending.actor.person in thread.blocked)
             message = _decide(tx, sending, quoted, uploads)
             rules.may_mention(sending, thread.people, staff)
             await _say(tx, thread, sending, message, staff)
@@ -185,6 +188,9 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
             woken = ConversationTriaged(conversation_id=thread.id, changed=("snoozed_until",))
             now = (await _now(tx, thread))[1]
             tx.emit(woken, sending.actor, about=now, people=thread.people, asked=sending.asked)
+        if thread.notice_hours and not is_open(hours_of(thread.notice_hours), tx.now):
+            missed = HoursMissed(conversation_id=thread.id)
+            tx.emit(missed, sending.actor, people=thread.people, asked=sending.asked)
     elif message.sender_kind == "staff":
         thread.contact_unread += 1
     status = thread.status_rules.get(message.sender_kind) or thread.status

@@ -17,6 +17,7 @@ from careline.features.messages.events import (
     MessageUnpinned,
 )
 from careline.features.messages.rows import Edit, Message
+from careline.features.people.actions import refuse_blocked
 from careline.features.workspaces.actions import workspace_of
 from careline.store.database import Tx
 
@@ -26,6 +27,7 @@ MOST_EDITS = 100
 async def edit_message(tx: Tx, actor: Actor, message_id: str, body: str) -> Message:
     """Say it differently: the author, within the workspace's edit window."""
     before = await access_message(tx, actor, message_id)
+    await refuse_blocked(tx, actor)
     rules.may_edit(actor, before, (await workspace_of(tx, actor)).edit_window_ms, tx.now)
     after = msgspec.structs.replace(before, body=text.body(body), edited_at=tx.now)
     await tx.run(
@@ -96,6 +98,7 @@ def _tombstone(message: Message, now: int) -> Message:
 async def pin_message(tx: Tx, actor: Actor, message_id: str) -> Message:
     """Keep it at hand for everybody who sees it. Again changes nothing."""
     before = await access_message(tx, actor, message_id)
+    await refuse_blocked(tx, actor)
     rules.still_there(before)
     if before.pinned_at is not None:
         return before

@@ -19,6 +19,14 @@ class MessageSent(MessageEvent, frozen=True, kw_only=True):
     pass
 
 
+class HoursMissed(ConversationEvent, frozen=True, kw_only=True):
+    """A contact wrote while nobody was there, to a workspace that answers such by itself."""
+
+    @property
+    def audience(self) -> str:
+        return "staff"
+
+
 class MessageRewritten(MessageEvent, frozen=True, kw_only=True):
     @property
     def rewrites(self) -> str:

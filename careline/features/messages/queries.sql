@@ -42,6 +42,12 @@ SELECT {message of m}, {quoted of q} FROM conversations c JOIN messages m ON m.c
 LEFT JOIN messages q ON q.id = m.reply_to
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:conversation_ids) AND c.last_seq > 0;
 
+-- name: hand_over_messages
+-- Without the sender's own names for them: nobody is left who could send them again, and both may have used the same.
+UPDATE messages SET sender_id = :into, client_id = NULL
+WHERE conversation_id = ANY(:conversation_ids) AND workspace_id = :workspace_id AND sender_kind = 'contact'
+  AND sender_id = :contact_id;
+
 -- name: edit_message
 UPDATE messages SET body = :body, edited_at = :now WHERE conversation_id = :conversation_id AND seq = :seq;
 

@@ -14,6 +14,7 @@ from careline.features.messages.rules import still_there
 from careline.features.moderation import rules
 from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.moderation.rows import Flag, Resolution
+from careline.features.people.actions import block_contact, refuse_blocked
 from careline.store.database import Tx
 
 
@@ -21,6 +22,7 @@ async def flag_message(tx: Tx, actor: Actor, message_id: str, reason: str) -> Fl
     """Say that staff should look at a message. Each person says so once; again changes nothing."""
     reason = rules.reason(reason)
     message = await access_message(tx, actor, message_id)
+    await refuse_blocked(tx, actor)
     still_there(message)
     flagger = {"message_id": message.id, "kind": actor.kind, "person_id": actor.id}
     before = await tx.one(Flag, "flag_by_flagger", **flagger)
@@ -53,6 +55,7 @@ async def list_flags(
 ) -> tuple[Page[Flag], dict[str, Message]]:
     """A page of the queue, what is open first, the latest first; and the messages it speaks of."""
     rules.may_moderate(actor)
+    tx.note_read("flags:")
     place = before or LAST
     asked = {
         "workspace_id": actor.workspace_id,
@@ -92,5 +95,9 @@ async def resolve_flag(tx: Tx, actor: Actor, flag_id: str, resolution: Resolutio
 
 
 async def _carry_out(tx: Tx, actor: Actor, message: Message, resolution: Resolution) -> None:
-    if resolution == "delete":
-        await delete_message(tx, actor, message.id)
+    if resolution == "dismiss":
+        return
+    if resolution == "block":
+        rules.may_block_author(message)
+        await block_contact(tx, actor, message.sender_id)
+    await delete_message(tx, actor, message.id)

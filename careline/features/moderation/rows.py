@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from careline.core.actor import Kind
 
-Resolution = Literal["dismiss", "delete"]
+Resolution = Literal["dismiss", "delete", "block"]
 
 
 class Flag(Struct, frozen=True):

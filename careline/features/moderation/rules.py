@@ -3,6 +3,7 @@
 from careline.core import text
 from careline.core.actor import Actor
 from careline.core.errors import Conflict, Forbidden
+from careline.features.messages.rows import Message
 from careline.features.moderation.rows import Flag
 
 REASON = 500
@@ -17,6 +18,11 @@ def reason(value: str) -> str:
 def may_moderate(actor: Actor) -> None:
     if not actor.is_admin:
         raise Forbidden("Flags are for administrators.")
+
+
+def may_block_author(message: Message) -> None:
+    if message.sender_kind != "contact":
+        raise Conflict("Only contacts are blocked: deactivate a staff member instead.")
 
 
 def still_open(flag: Flag) -> None:

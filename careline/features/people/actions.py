@@ -1,5 +1,6 @@
 """Staff and contacts: adding, changing, deactivating, loading as somebody who may see them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,13 +11,17 @@ from careline.core.errors import Conflict, Invalid, NotFound
 from careline.features.people import rules
 from careline.features.people.events import (
     ContactAdded,
+    ContactBlocked,
     ContactExpired,
+    ContactUnblocked,
     ContactUpdated,
     StaffAdded,
     StaffDeactivated,
     StaffUpdated,
 )
 from careline.features.people.rows import Account, Contact, Staff
+from careline.features.workspaces.actions import find_workspace
+from careline.features.workspaces.rows import settings_of
 from careline.store.database import Tx
 
 
@@ -196,12 +201,14 @@ async def add_contact(
         ids.foreign_id(contact_id, "contact_id") if contact_id else ids.new_id(),
         rules.name(name) if name else None,
         rules.email(email) if email else None,
-        rules.phone(phone) if phone else None,
+        rules.phone(phone, await _region(tx, actor)) if phone else None,
         rules.attributes(attributes),
         tx.now,
         tx.now,
         None if anonymous else tx.now,
         None,
+        phone_confirmed_at=tx.now if phone and not anonymous else None,
+        added_seq=tx.next_seq,
     )
     if await find_contact(tx, actor, new.id):
         raise Conflict(f"There is already a contact {new.id!r}.")
@@ -214,6 +221,9 @@ async def add_contact(
         phone=new.phone,
         attributes=new.attributes,
         identified_at=new.identified_at,
+        phone_confirmed_at=new.phone_confirmed_at,
+        added_seq=new.added_seq,
+        sought=rules.sought(new.name, new.email, new.phone),
         now=tx.now,
     )
     tx.emit(ContactAdded(contact_id=new.id, anonymous=anonymous), actor, about=new)
@@ -227,23 +237,75 @@ async def update_contact(tx: Tx, actor: Actor, contact_id: str, changes: dict[st
     before = await access_contact(tx, actor, contact_id)
     if not changes:
         raise Invalid("name", "Give at least one field to change.")
-    check = {"name": rules.name, "email": rules.email, "phone": rules.phone, "attributes": rules.attributes}
+    rules.may_speak(blocked=actor.kind == "contact" and before.blocked_at is not None)
+    region = await _region(tx, actor) if changes.get("phone") else None
+    check: dict[str, Callable[[Any], str]] = {
+        "name": rules.name,
+        "email": rules.email,
+        "phone": lambda value: rules.phone(value, region),
+        "attributes": rules.attributes,
+    }
     kept = {field: check[field](value) if value else None for field, value in changes.items()}
     if "attributes" in kept:
         kept["attributes"] = kept["attributes"] or "{}"
     after = msgspec.structs.replace(before, updated_at=tx.now, **kept)
+    if "phone" in kept and (actor.kind != "contact" or after.phone != before.phone):
+        vouched = after.phone and after.identified_at and actor.kind != "contact"
+        after = msgspec.structs.replace(after, phone_confirmed_at=tx.now if vouched else None)
+    await store_contact(tx, actor, after)
+    return after
+
+
+async def store_contact(tx: Tx, actor: Actor, contact: Contact) -> None:
+    """A step of changing somebody: what they are now, and the fact."""
     await tx.run(
         "update_contact",
-        workspace_id=after.workspace_id,
-        id=after.id,
-        name=after.name,
-        email=after.email,
-        phone=after.phone,
-        attributes=after.attributes,
+        workspace_id=contact.workspace_id,
+        id=contact.id,
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        attributes=contact.attributes,
+        phone_confirmed_at=contact.phone_confirmed_at,
+        sought=rules.sought(contact.name, contact.email, contact.phone),
         now=tx.now,
     )
-    tx.emit(ContactUpdated(contact_id=after.id), actor, about=after)
+    tx.emit(ContactUpdated(contact_id=contact.id), actor, about=contact)
+
+
+async def _region(tx: Tx, actor: Actor) -> str | None:
+    """The country whose phone numbers are written without its prefix here."""
+    workspace = await find_workspace(tx, actor, actor.workspace_id)
+    return settings_of(workspace).phone_region if workspace else None
+
+
+async def block_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact:
+    """Take nothing of them any more; what they wrote stays, and they may read it. Again changes nothing."""
+    return await _set_blocked(tx, actor, contact_id, tx.now)
+
+
+async def unblock_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact:
+    """Let them write again."""
+    return await _set_blocked(tx, actor, contact_id, None)
+
+
+async def _set_blocked(tx: Tx, actor: Actor, contact_id: str, blocked_at: int | None) -> Contact:
+    rules.may_manage_contacts(actor)
+    before = await access_contact(tx, actor, contact_id)
+    if (before.blocked_at is None) == (blocked_at is None):
+        return before
+    after = msgspec.structs.replace(before, blocked_at=blocked_at, updated_at=tx.now)
+    await tx.run("set_blocked", workspace_id=after.workspace_id, id=contact_id, blocked_at=blocked_at, now=tx.now)
+    event = ContactUnblocked if blocked_at is None else ContactBlocked
+    tx.emit(event(contact_id=contact_id), actor, about=after)
     return after
+
+
+async def refuse_blocked(tx: Tx, actor: Actor) -> None:
+    """A step of whatever lets people be heard otherwise than by a message, which asks for itself."""
+    if actor.kind == "contact":
+        contact = await find_contact(tx, actor, actor.id)
+        rules.may_speak(blocked=contact is not None and contact.blocked_at is not None)
 
 
 async def find_contact(tx: Tx, actor: Actor, contact_id: str) -> Contact | None:

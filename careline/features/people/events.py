@@ -46,6 +46,40 @@ class ContactUpdated(OverviewEvent, frozen=True, kw_only=True):
     contact_id: str
 
 
+class ContactBlocked(OverviewEvent, frozen=True, kw_only=True):
+    """What they write is refused from now on, and their sockets end."""
+
+    about = About(Contact, "contacts_by_id", "contact_id")
+
+    contact_id: str
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"contact:{self.contact_id}",)
+
+
+class ContactUnblocked(OverviewEvent, frozen=True, kw_only=True):
+    about = About(Contact, "contacts_by_id", "contact_id")
+
+    contact_id: str
+
+
+class ContactMerged(OverviewEvent, frozen=True, kw_only=True):
+    """`contact_id` is gone and was the same person as `into`; `apart` are the conversations that were their one thread
+    and are now beside the survivor's.
+    """
+
+    about = About(Contact, "contacts_by_id", "into")
+
+    contact_id: str
+    into: str
+    apart: tuple[str, ...] = ()
+
+    @property
+    def hangs_up(self) -> tuple[str, ...]:
+        return (f"contact:{self.contact_id}",)
+
+
 class ContactExpired(OverviewEvent, frozen=True, kw_only=True):
     """An anonymous contact who never wrote anything is gone."""
 

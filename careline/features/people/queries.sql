@@ -1,3 +1,7 @@
+-- columns: contact
+workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at, last_seen_at, blocked_at,
+phone_confirmed_at, added_seq;
+
 -- name: insert_account
 INSERT INTO accounts (id, email, name, password_hash, created_at, password_changed_at)
 VALUES (:id, :email, :name, :password_hash, :now, :now)
@@ -39,16 +43,45 @@ SELECT 1 FROM staff LIMIT 1;
 UPDATE staff SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;
 
 -- name: insert_contact
-INSERT INTO contacts (workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at)
-VALUES (:workspace_id, :id, :name, :email, :phone, :attributes, :now, :now, :identified_at);
+INSERT INTO contacts (workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at,
+  phone_confirmed_at, added_seq, sought)
+VALUES (:workspace_id, :id, :name, :email, :phone, :attributes, :now, :now, :identified_at,
+  :phone_confirmed_at, :added_seq, :sought);
 
 -- name: update_contact
-UPDATE contacts SET name = :name, email = :email, phone = :phone, attributes = :attributes, updated_at = :now
+UPDATE contacts SET name = :name, email = :email, phone = :phone, attributes = :attributes, updated_at = :now,
+  phone_confirmed_at = :phone_confirmed_at, sought = :sought
 WHERE workspace_id = :workspace_id AND id = :id;
 
+-- name: set_blocked
+UPDATE contacts SET blocked_at = :blocked_at, updated_at = :now WHERE workspace_id = :workspace_id AND id = :id;
+
 -- name: contacts_by_id
-SELECT workspace_id, id, name, email, phone, attributes, created_at, updated_at, identified_at, last_seen_at
-FROM contacts WHERE workspace_id = :workspace_id AND id = ANY(:ids);
+SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id = ANY(:ids);
+
+-- name: contact_by_phone
+SELECT {contact} FROM contacts
+WHERE workspace_id = :workspace_id AND phone = :phone AND phone_confirmed_at IS NOT NULL
+ORDER BY created_at, id LIMIT 1;
+
+-- name: contacts_of_workspace
+-- The page is found in the index alone, which holds what is sought; the plus keeps SQLite from using it for the rest.
+SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id IN (
+  SELECT id FROM contacts
+  WHERE workspace_id = :workspace_id AND added_seq < :before AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
+  ORDER BY added_seq DESC LIMIT :most)
+ORDER BY +added_seq DESC;
+
+-- name: contacts_met
+SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id IN (
+  SELECT id FROM contacts
+  WHERE workspace_id = :workspace_id AND added_seq < :before AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
+    AND EXISTS (
+      SELECT 1 FROM participants theirs JOIN participants mine ON mine.conversation_id = theirs.conversation_id
+        AND mine.kind = 'staff' AND mine.person_id = :staff_id
+      WHERE theirs.workspace_id = contacts.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = contacts.id)
+  ORDER BY added_seq DESC LIMIT :most)
+ORDER BY +added_seq DESC;
 
 -- name: seen_contact
 UPDATE contacts SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;

@@ -29,7 +29,11 @@ class Account(Struct, frozen=True):
 
 
 class Contact(Struct, frozen=True):
-    """`identified_at` is None while the contact is anonymous; `attributes` is a JSON object of the host's own."""
+    """`identified_at` is None while the contact is anonymous; `attributes` is a JSON object of the host's own.
+
+    `phone_confirmed_at` is when somebody other than the contact vouched for the number, `added_seq` the number of their
+    `contact.added`, by which lists order them.
+    """
 
     workspace_id: str
     id: str
@@ -41,3 +45,6 @@ class Contact(Struct, frozen=True):
     updated_at: int
     identified_at: int | None
     last_seen_at: int | None
+    blocked_at: int | None = None
+    phone_confirmed_at: int | None = None
+    added_seq: int = 0

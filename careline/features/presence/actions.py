@@ -6,7 +6,7 @@ from careline.core.actor import Actor
 from careline.core.events import PresenceChanged, TypingChanged
 from careline.features.conversations.actions import access, participants_of, people_in
 from careline.features.conversations.rows import Participant
-from careline.features.people.actions import seen
+from careline.features.people.actions import refuse_blocked, seen
 from careline.store.database import Tx
 
 
@@ -19,6 +19,7 @@ class LastSeen(Struct, frozen=True):
 async def typing(tx: Tx, actor: Actor, conversation_id: str, typing: bool) -> TypingChanged:
     """The signal that the actor began or stopped typing, for those who may see it."""
     await access(tx, actor, conversation_id)
+    await refuse_blocked(tx, actor)
     return TypingChanged(
         workspace_id=actor.workspace_id,
         person=actor.person,

@@ -7,6 +7,7 @@ from careline.features.conversations.actions import people_in
 from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message
 from careline.features.messages.rules import still_there
+from careline.features.people.actions import refuse_blocked
 from careline.features.reactions import rules
 from careline.features.reactions.events import ReactionAdded, ReactionRemoved
 from careline.features.reactions.rows import Reactions, read, written
@@ -17,6 +18,7 @@ async def add_reaction(tx: Tx, actor: Actor, message_id: str, emoji: str) -> Mes
     """React to a message with an emoji. Again changes nothing."""
     emoji = rules.emoji(emoji)
     before = await access_message(tx, actor, message_id)
+    await refuse_blocked(tx, actor)
     still_there(before)
     after = rules.reacted(read(before.reactions), emoji, actor, tx.now)
     return before if after is None else await _store(tx, actor, ReactionAdded, before, emoji, after)

@@ -272,4 +272,7 @@ async def _changed_contacts(tx: Tx, actor: Actor, indexed: int, who: dict[str, A
         most=REWRITTEN,
     )
     changed = sorted({told(row.event).contact_id or "" for row in rows})
-    return [row.id for row in await tx.all(Id, "contacts_met", workspace_id=actor.workspace_id, ids=changed, **who)]
+    return [
+        row.id
+        for row in await tx.all(Id, "contacts_changed_and_met", workspace_id=actor.workspace_id, ids=changed, **who)
+    ]

@@ -151,7 +151,7 @@ WHERE s.text LIKE ANY(CAST(:parts AS TEXT[])) AND s.place > :floor AND s.place <
 ORDER BY (SELECT COUNT(*) FROM unnest(CAST(:parts AS TEXT[])) AS t(part) WHERE s.text LIKE t.part) DESC, s.place DESC
 LIMIT :most;
 
--- name: contacts_met
+-- name: contacts_changed_and_met
 SELECT s.id FROM contacts s WHERE s.workspace_id = :workspace_id AND s.id = ANY(:ids) AND (:sees_all = 1 OR EXISTS (SELECT 1 FROM participants theirs
     JOIN participants mine ON mine.conversation_id = theirs.conversation_id AND mine.kind = 'staff' AND mine.person_id = :person_id
     WHERE theirs.workspace_id = s.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = s.id));

@@ -71,6 +71,16 @@ async def revoke_token(tx: Tx, actor: Actor, token_id: str) -> None:
         tx.emit(TokenRevoked(token_id=token_id, contact_id=token.contact_id), actor)
 
 
+async def revoke_tokens_of(tx: Tx, actor: Actor, contact_id: str) -> None:
+    """End everything that lets a contact in."""
+    live = await tx.all(
+        ContactToken, "live_contact_tokens", workspace_id=actor.workspace_id, contact_id=contact_id, now=tx.now
+    )
+    for token in live:
+        await tx.run("revoke_contact_token", id=token.id, now=tx.now)
+        tx.emit(TokenRevoked(token_id=token.id, contact_id=contact_id), actor)
+
+
 async def use_tokens(tx: Tx, actor: Actor, used: list[tuple[str, int]]) -> list[None]:
     """Remember when tokens were last used: `(token id, milliseconds)`."""
     await tx.many("use_contact_token", [{"id": id_, "at": at} for id_, at in dict(used).items()])
@@ -288,7 +298,7 @@ async def use_setup_secret(tx: Tx, actor: Actor, secret: str) -> None:
 
 async def sweep(tx: Tx, actor: Actor) -> None:
     """Forget what let people in long ago and does so no more."""
-    for name in ("delete_old_tickets", "delete_old_refresh_tokens", "delete_old_sessions"):
+    for name in ("delete_old_tickets", "delete_old_refresh_tokens", "delete_old_sessions", "delete_old_codes"):
         await tx.run(name, before=tx.now - rules.DAY)
 
 

@@ -17,6 +17,12 @@ class TokenRevoked(OverviewEvent, frozen=True, kw_only=True):
         return (f"token:{self.token_id}",)
 
 
+class CodeRequested(OverviewEvent, frozen=True, kw_only=True):
+    """Somebody asked for a code; for which number, the code's own row says."""
+
+    code_id: str
+
+
 class SessionRevoked(OverviewEvent, frozen=True, kw_only=True):
     session_id: str
     staff_id: str

@@ -23,6 +23,11 @@ SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, 
 FROM contact_tokens WHERE workspace_id = :workspace_id AND contact_id = :contact_id
 ORDER BY created_at DESC, id DESC LIMIT 200;
 
+-- name: live_contact_tokens
+SELECT id, workspace_id, contact_id, label, created_by, created_at, expires_at, revoked_at, last_used_at
+FROM contact_tokens WHERE workspace_id = :workspace_id AND contact_id = :contact_id AND revoked_at IS NULL
+  AND (expires_at IS NULL OR expires_at > :now);
+
 -- name: revoke_contact_token
 UPDATE contact_tokens SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL;
 
@@ -88,3 +93,35 @@ DELETE FROM tickets WHERE digest = :digest RETURNING credential, origin, expires
 
 -- name: delete_old_tickets
 DELETE FROM tickets WHERE expires_at < :before;
+
+-- name: insert_code
+INSERT INTO codes (id, workspace_id, phone, tries, created_at, expires_at)
+VALUES (:id, :workspace_id, :phone, 0, :now, :expires_at);
+
+-- name: codes_of_phone
+-- When the code that fills somebody's share was asked for.
+SELECT created_at FROM codes WHERE workspace_id = :workspace_id AND phone = :phone AND created_at > :since
+ORDER BY created_at DESC LIMIT 1 OFFSET :skip;
+
+-- name: codes_of_workspace
+SELECT created_at FROM codes WHERE workspace_id = :workspace_id AND created_at > :since
+ORDER BY created_at DESC LIMIT 1 OFFSET :skip;
+
+-- name: open_code
+SELECT phone, digest FROM codes
+WHERE id = :id AND workspace_id = :workspace_id AND used_at IS NULL AND expires_at > :now;
+
+-- name: set_code
+UPDATE codes SET digest = :digest WHERE id = :id;
+
+-- name: try_code
+UPDATE codes SET tries = tries + 1
+WHERE id = :id AND workspace_id = :workspace_id AND phone = :phone AND used_at IS NULL AND tries < :most
+  AND expires_at > :now
+RETURNING phone, digest;
+
+-- name: use_code
+UPDATE codes SET used_at = :now WHERE id = :id AND used_at IS NULL RETURNING id;
+
+-- name: delete_old_codes
+DELETE FROM codes WHERE created_at < :before;

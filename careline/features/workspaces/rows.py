@@ -7,6 +7,23 @@ from msgspec import Struct
 
 Threading = Literal["per_contact", "per_staff", "many"]
 Status = Literal["open", "pending", "closed", "archived"]
+PhoneCodes = Literal["off", "known", "anyone"]
+
+
+class Opening(Struct, frozen=True, forbid_unknown_fields=True):
+    """From when to when on one day of the week: 1 is Monday, times are `HH:MM`, and `24:00` is its end."""
+
+    day: int
+    opens: str
+    closes: str
+
+
+class Hours(Struct, frozen=True, forbid_unknown_fields=True):
+    """When somebody is there: `weekly` by the clocks of `time_zone` (IANA), except on `days_off` (`YYYY-MM-DD`)."""
+
+    time_zone: str
+    weekly: list[Opening]
+    days_off: list[str] = []
 
 
 class WorkspaceSettings(Struct, frozen=True):
@@ -16,8 +33,10 @@ class WorkspaceSettings(Struct, frozen=True):
     and conversations nobody writes in any more are kept; None keeps them for ever. `auto_close_after_ms` and
     `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever. `contact_bytes_per_day` is what
     a contact may upload in 24 hours; `https_references` and `svg_attachments` let files elsewhere and SVG be attached;
-    `keep_picture_metadata` keeps pictures as they came, places and all. `time_zone` says when a day begins, such as
-    `Europe/London`.
+    `keep_picture_metadata` keeps pictures as they came, places and all. `hours`: when somebody is there, None for
+    always; `notice`: what is said out of hours, and `notice_replies` whether it also answers whoever writes then.
+    `phone_codes`: whom a code by phone lets in. `phone_region`: the country whose numbers are written without its
+    prefix. `time_zone` says when a day begins, such as `Europe/London`.
     """
 
     attachment_days: int | None = 90
@@ -26,8 +45,13 @@ class WorkspaceSettings(Struct, frozen=True):
     auto_close_after_ms: int | None = None
     contact_bytes_per_day: int = 104_857_600
     conversation_days: int | None = None
+    hours: Hours | None = None
     https_references: bool = False
     keep_picture_metadata: bool = False
+    notice: str = ""
+    notice_replies: bool = False
+    phone_codes: PhoneCodes = "off"
+    phone_region: str | None = None
     svg_attachments: bool = False
     time_zone: str = "UTC"
 
@@ -35,7 +59,7 @@ class WorkspaceSettings(Struct, frozen=True):
 class Workspace(Struct, frozen=True):
     """`contact_message_status` and `staff_reply_status` are what a conversation becomes when either side writes; None
     leaves it as it is. `origins` is a JSON list of the web origins whose pages may embed the widget, `settings` the
-    JSON of a `WorkspaceSettings`.
+    JSON of a `WorkspaceSettings`, `notice_hours` that of its hours where it answers out of them.
     """
 
     id: str
@@ -50,6 +74,7 @@ class Workspace(Struct, frozen=True):
     created_at: int
     updated_at: int
     settings: str = "{}"
+    notice_hours: str | None = None
 
 
 def settings_of(workspace: Workspace) -> WorkspaceSettings:

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from careline.core import text
+from careline.core import phones, text
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Invalid
+from careline.features.workspaces import hours
 from careline.features.workspaces.rows import Workspace, WorkspaceSettings
 
 DAY_MS = 86_400_000
@@ -38,12 +39,22 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     kept = msgspec.json.decode(before.get("settings", "{}"), type=dict[str, Any])
     kept |= {field: value for field, value in changes.items() if field not in columns}
     own = checked({field: value for field, value in changes.items() if field in columns})
-    return {**before, **own, "settings": msgspec.json.encode(settings(kept)).decode()}
+    now = settings(kept)
+    answers = now.notice_replies and now.hours is not None
+    return {
+        **before,
+        **own,
+        "settings": msgspec.json.encode(now).decode(),
+        "notice_hours": msgspec.json.encode(now.hours).decode() if answers else None,
+    }
 
 
 def settings(values: dict[str, Any]) -> WorkspaceSettings:
     """The settings, or `Invalid` for the first that cannot be."""
-    checked = msgspec.convert(values, WorkspaceSettings)
+    try:
+        checked = msgspec.convert(values, WorkspaceSettings)
+    except msgspec.ValidationError as error:
+        raise Invalid("settings", str(error)) from None
     for field in ("attachment_days", "audit_days", "conversation_days"):
         days = getattr(checked, field)
         if days is not None and not 1 <= days <= MOST_DAYS:
@@ -56,7 +67,21 @@ def settings(values: dict[str, Any]) -> WorkspaceSettings:
             raise Invalid(field, "From an hour to ten years, in milliseconds; null for never.")
     if not 0 <= checked.contact_bytes_per_day <= MOST_BYTES_PER_DAY:
         raise Invalid("contact_bytes_per_day", f"From 0 (no files) to {MOST_BYTES_PER_DAY}.")
+    _check_hours(checked)
+    if checked.phone_region is not None:
+        phones.region(checked.phone_region)
     return checked
+
+
+def _check_hours(wanted: WorkspaceSettings) -> None:
+    if wanted.hours is not None:
+        hours.check(wanted.hours)
+    if len(text.storable(wanted.notice, "notice")) > 500:
+        raise Invalid("notice", "At most 500 characters.")
+    if wanted.notice:
+        text.body(wanted.notice, "notice")
+    if wanted.notice_replies and (wanted.hours is None or not wanted.notice):
+        raise Invalid("notice_replies", "Set hours and a notice first: it answers with that out of those.")
 
 
 def is_time_zone(name: str) -> bool:

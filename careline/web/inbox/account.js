@@ -6,6 +6,7 @@ import { Dialog } from '../parts/dialog.js';
 import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
 import { t } from '../parts/speech.js';
+import { pages } from './actions.js';
 import { Help } from './keys.js';
 import { explain } from './signin.js';
 
@@ -18,6 +19,7 @@ export function Account({ desk }) {
   const others = (grant?.workspaces ?? []).filter((w) => w.id !== grant?.workspace.id);
   const choices = [
     { label: t('colleagues'), sign: icon('people'), run: () => setDialog('people') },
+    ...pages(desk).map((p) => ({ label: p.label, sign: icon(p.sign), run: p.run })),
     { label: t('keys'), sign: icon('help'), run: () => setDialog('help') },
     ...others.map((w) => ({ label: w.name, sign: icon('inbox'), run: () => void desk.moveTo(w.id) })),
     { label: t('signout'), sign: icon('out'), run: () => void desk.signOut() },

@@ -6,12 +6,13 @@ import '../lib/commands.talk.js';
 import { Client } from '../lib/client.js';
 import { createSession } from '../lib/session.js';
 import { emptyState } from '../lib/state.js';
-import { extended, query, readPath, writePath } from '../lib/views.js';
+import { extended, listingKey, query, readPath, select, writePath } from '../lib/views.js';
 import { Attach } from '../parts/attach.js';
 import { browserApi, clock, newId, openSocket, storage, watchPage } from '../parts/world.js';
 
 /** @typedef {import('../lib/views.js').View} View */
 /** @typedef {import('../lib/views.js').Listing} Listing */
+/** @typedef {import('../lib/views.js').Sieve} Sieve */
 /** @typedef {import('../lib/session.js').Grant} Grant */
 
 /** Over all tabs where the browser can, else in this page alone. @param {string} name @param {() => Promise<any>} fn */
@@ -25,7 +26,14 @@ export class Desk {
   view = signal(/** @type {View} */ ('mine'));
   id = signal(/** @type {string|null} */ (null));
   cursor = signal(/** @type {string|null} */ (null));
-  listings = signal(/** @type {Partial<Record<View,Listing>>} */ ({}));
+  listings = signal(/** @type {Record<string,Listing>} */ ({}));
+  sieve = signal(/** @type {Sieve} */ ({}));
+  /** Conversations chosen to be treated alike. */
+  picked = signal(/** @type {ReadonlySet<string>} */ (new Set()));
+  /** Which of the dialogs of dialogs.js lies open. */
+  dialog = signal(/** @type {string|null} */ (null));
+  /** The stretch of history around a message that was searched for. */
+  passage = signal(/** @type {import('./passage.js').Passage|null} */ (null));
   listFailed = signal(false);
   threadFailed = signal(false);
   person = signal(matchMedia('(min-width: 1200px)').matches);
@@ -136,8 +144,12 @@ export class Desk {
   async #refetch() {
     this.listings.value = {};
     const view = this.view.value;
-    const [staff] = await Promise.all([this.call('staff.list'), this.list(view), view === 'all' ? null : this.list('all'), this.#openFetch()]);
+    const pinned = this.call('conversation.list', { view: 'all', status: 'active', pinned: true, limit: 50 });
+    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), view === 'all' ? null : this.list('all', {}), this.#openFetch()]);
     this.client?.dispatch({ type: 'local.staff', data: staff });
+    this.client?.dispatch({ type: 'local.labels', data: labels });
+    this.client?.dispatch({ type: 'local.canned', data: canned });
+    this.client?.dispatch({ type: 'local.conversations', data: top });
   }
 
   async #openFetch() {
@@ -147,23 +159,31 @@ export class Desk {
     if (conversation) this.client?.dispatch({ type: 'local.seen', data: { conversation } });
   }
 
-  /** One more page of a view. @param {View} view */
-  async list(view) {
-    const listing = this.listings.value[view];
-    if (this.#listing.has(view) || (listing?.loaded && !listing.next)) return;
-    this.#listing.add(view);
+  /** What the list shows now, and how far it is known. */
+  shown() {
+    const [view, sieve] = [this.view.value, this.sieve.value];
+    const listing = this.listings.value[listingKey(view, sieve)];
+    return { listing, items: select(this.state.value.conversations, view, listing, this.me?.id, sieve) };
+  }
+
+  /** One more page of a view. @param {View} view @param {Sieve} [sieve] */
+  async list(view, sieve = this.sieve.value) {
+    const key = listingKey(view, sieve);
+    const listing = this.listings.value[key];
+    if (this.#listing.has(key) || (listing?.loaded && !listing.next)) return;
+    this.#listing.add(key);
     this.listFailed.value = false;
     try {
-      const page = await this.call('conversation.list', { ...query(view), limit: 50, cursor: listing?.next });
+      const page = await this.call('conversation.list', { ...query(view, sieve), limit: 50, cursor: listing?.next });
       batch(() => {
         this.client?.dispatch({ type: 'local.conversations', data: page });
-        this.listings.value = { ...this.listings.value, [view]: extended(listing, page) };
+        this.listings.value = { ...this.listings.value, [key]: extended(listing, page) };
       });
     } catch (error) {
       this.listFailed.value = true;
       throw error;
     } finally {
-      this.#listing.delete(view);
+      this.#listing.delete(key);
     }
   }
 
@@ -177,12 +197,26 @@ export class Desk {
     const before = this.id.value;
     if (before && before !== id) this.client?.close(before);
     batch(() => {
+      if (before !== id) this.passage.value = null;
+      if (view !== this.view.value) this.picked.value = new Set();
       this.view.value = view;
       this.id.value = id;
       if (id) this.cursor.value = id;
     });
-    if (!this.listings.value[view] && this.screen.value === 'desk') this.list(view).catch(() => {});
+    this.#listIfNew(view);
     if (id && id !== before) void this.load();
+  }
+
+  /** @param {View} view */
+  #listIfNew(view) {
+    if (!this.listings.value[listingKey(view, this.sieve.value)] && this.screen.value === 'desk') this.list(view).catch(() => {});
+  }
+
+  /** @param {Sieve} change */
+  filter(change) {
+    const given = Object.entries({ ...this.sieve.value, ...change }).filter(([, value]) => value);
+    this.sieve.value = Object.fromEntries(given);
+    this.#listIfNew(this.view.value);
   }
 
   /** Show it, and let the back button lead here. @param {View} view @param {string|null} id */
@@ -206,16 +240,25 @@ export class Desk {
     return this.grant.value?.staff;
   }
 
-  /** @param {string} id @param {{status?:string,subject?:string}} change */
-  async update(id, change) {
-    const conversation = await this.call('conversation.update', { conversation_id: id, ...change });
+  /** A command whose answer is the conversation as it is then. @param {string} name @param {string} id @param {any} [data] */
+  async treat(name, id, data) {
+    const conversation = await this.call(name, { conversation_id: id, ...data });
     this.client?.dispatch({ type: 'local.seen', data: { conversation } });
   }
 
+  /** @param {string} id @param {{status?:string,subject?:string}} change */
+  update(id, change) {
+    return this.treat('conversation.update', id, change);
+  }
+
   /** @param {string} id @param {string|null} staff_id */
-  async assign(id, staff_id) {
-    const conversation = await this.call('conversation.assign', { conversation_id: id, staff_id });
-    this.client?.dispatch({ type: 'local.seen', data: { conversation } });
+  assign(id, staff_id) {
+    return this.treat('conversation.assign', id, { staff_id });
+  }
+
+  /** @param {string} id @param {{labels?:string[],priority?:string,pinned?:boolean,snoozed_until?:number|null}} wishes */
+  triage(id, wishes) {
+    return this.treat('conversation.triage', id, wishes);
   }
 
   /** What one does with a message; the answer is the message. @param {string} name @param {any} data */

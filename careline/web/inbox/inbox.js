@@ -9,7 +9,9 @@ import { gist } from '../parts/gist.js';
 import { speak, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { theme } from '../parts/theme.js';
+import { alertOf } from './alerts.js';
 import { Desk } from './desk.js';
+import { Dialogs } from './dialogs.js';
 import { Help, listen } from './keys.js';
 import { List } from './list.js';
 import { PersonPane } from './person.js';
@@ -22,10 +24,10 @@ const help = signal(false);
 const composer = { current: /** @type {{focus:()=>void}|null} */ (null) };
 const assign = { current: /** @type {(()=>void)|null} */ (null) };
 
-/** What lies open before somebody who looks has been read. */
+/** What lies open before somebody who looks has been read; a passage from earlier is not the newest. */
 function look() {
   const id = desk.id.value;
-  if (id && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
+  if (id && !desk.passage.value && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
 }
 
 /** @param {string} wanted */
@@ -47,11 +49,15 @@ function App() {
     <${List} desk=${desk} />
     <${ThreadPane} desk=${desk} mode=${mode} composer=${composer} assign=${assign} look=${look} />
     <${PersonPane} desk=${desk} />
+    <${Dialogs} desk=${desk} />
     ${help.value ? html`<${Help} close=${() => { help.value = false; }} />` : null}
   </main>`;
 }
 
-desk.incoming = (message) => announce(t('said', { name: message.sender_name ?? t('visitor'), text: gist(message) }));
+desk.incoming = (message) => {
+  announce(t('said', { name: message.sender_name ?? t('visitor'), text: gist(message) }));
+  alertOf(desk, message);
+};
 addEventListener('focus', look);
 document.addEventListener('visibilitychange', look);
 // A page brought back by the back button may be another person's by now.
@@ -59,7 +65,7 @@ addEventListener('pageshow', (event) => { if (event.persisted) location.reload()
 
 // The words and the session have nothing to do with each other.
 const started = desk.start();
-await speak(navigator.languages, ['chat', 'talk', 'inbox']);
+await speak(navigator.languages, ['chat', 'talk', 'inbox', 'desk']);
 listen(desk, { reply: write('reply'), note: write('note'), assign: () => assign.current?.(), help: () => { help.value = true; } });
 effect(() => theme(desk.state.value.workspace?.accent));
 effect(() => {

@@ -1,19 +1,23 @@
 // What the keyboard does, and the page that says so.
 
 import { html } from '../vendor/preact.js';
-import { select } from '../lib/views.js';
 import { Dialog } from '../parts/dialog.js';
 import { t } from '../parts/speech.js';
+import { pick } from './bulk.js';
+import { openDeeds } from './deeds.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {{reply:()=>void, note:()=>void, assign:()=>void, help:()=>void}} Reach */
 
-export const keys = [['J', 'next'], ['K', 'previous'], ['Enter', 'open'], ['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['E', 'done'], ['Esc', 'leave'], ['?', 'help']];
+export const keys = [
+  ['J', 'next'], ['K', 'previous'], ['Enter', 'open'], ['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['E', 'done'],
+  ['L', 'labels'], ['P', 'priority'], ['S', 'snooze'], ['T', 'pin'], ['U', 'unread'], ['H', 'history'], ['D', 'transcript'], ['M', 'merge'], ['#', 'remove'],
+  ['X', 'pick'], ['Ctrl K', 'search'], ['Esc', 'leave'], ['?', 'help'],
+];
 
 /** @param {Desk} desk @param {number} step */
 function move(desk, step) {
-  const view = desk.view.value;
-  const items = select(desk.state.value.conversations, view, desk.listings.value[view], desk.me?.id);
+  const { items } = desk.shown();
   const at = items.findIndex((c) => c.id === desk.cursor.value);
   const next = items[Math.min(items.length - 1, Math.max(0, at + step))];
   if (!next) return;
@@ -31,24 +35,42 @@ function toggleDone(desk) {
 
 /** @param {Desk} desk */
 function leave(desk) {
-  if (desk.person.value && !matchMedia('(min-width: 1200px)').matches) desk.person.value = false;
+  if (desk.picked.value.size) desk.picked.value = new Set();
+  else if (desk.person.value && !matchMedia('(min-width: 1200px)').matches) desk.person.value = false;
   else if (desk.id.value) desk.go(desk.view.value, null);
 }
+
+/** @param {Desk} desk */
+function pickHere(desk) {
+  const id = desk.cursor.value ?? desk.id.value;
+  if (id) pick(desk, id);
+}
+
+/** @param {Desk} desk @param {string} key */
+const deed = (desk, key) => openDeeds(desk).find((d) => d.key?.toLowerCase() === key)?.run;
 
 /** @param {Desk} desk @param {Reach} reach */
 export function listen(desk, reach) {
   /** @type {Record<string,() => void>} */
   const acts = {
     j: () => move(desk, 1), k: () => move(desk, -1),
-    r: reach.reply, n: reach.note, a: reach.assign, e: () => toggleDone(desk), '?': reach.help,
+    r: reach.reply, n: reach.note, a: reach.assign, e: () => toggleDone(desk), '?': reach.help, x: () => pickHere(desk),
   };
   addEventListener('keydown', (event) => {
-    if (desk.screen.value !== 'desk' || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    // While a dialog is on its way, what is typed is meant for it and no command.
+    if (desk.screen.value !== 'desk' || event.defaultPrevented || desk.dialog.value) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
+      event.preventDefault();
+      desk.dialog.value = 'search';
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const writing = target.matches('input, textarea, select, [contenteditable]');
     if (event.key === 'Escape') return writing ? target.blur() : leave(desk);
     if (writing) return;
-    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const act = acts[key] ?? deed(desk, key);
     if (!act) return;
     event.preventDefault();
     act();
@@ -57,5 +79,5 @@ export function listen(desk, reach) {
 
 /** @param {{close:()=>void}} props */
 export const Help = ({ close }) => html`<${Dialog} title=${t('keys')} close=${close}>
-  <dl class="keys">${keys.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t('key.' + what)}</dd></div>`)}</dl>
+  <dl class="keys is-many">${keys.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t('key.' + what)}</dd></div>`)}</dl>
 <//>`;

@@ -7,6 +7,7 @@ import { icon } from '../parts/icons.js';
 import { t } from '../parts/speech.js';
 import { time } from '../parts/calendar.js';
 import { Loading } from '../parts/states.js';
+import { Block, Earlier } from './earlier.js';
 import { Links } from './links.js';
 import { explain } from './signin.js';
 
@@ -71,7 +72,9 @@ export function PersonPane({ desk }) {
       <${Field} desk=${desk} contact=${contact} field="email" type="email" />
       <${Field} desk=${desk} contact=${contact} field="phone" type="tel" />
     </div>
+    <${Earlier} key=${'earlier' + contact.id} desk=${desk} c=${desk.state.value.conversations[id]} contact=${contact} />
     <${More} contact=${contact} />
-    <${Links} key=${'links' + contact.id} desk=${desk} contact_id=${contact.id} />` : html`<${Loading} kind="list" lines=${4} />`}
+    <${Links} key=${'links' + contact.id} desk=${desk} contact_id=${contact.id} />
+    <${Block} key=${'block' + contact.id} desk=${desk} contact=${contact} />` : html`<${Loading} kind="list" lines=${4} />`}
   </aside>`;
 }

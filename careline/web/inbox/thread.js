@@ -16,7 +16,10 @@ import { t } from '../parts/speech.js';
 import { Empty } from '../parts/states.js';
 import { Thread, useUnreadFrom } from '../parts/thread.js';
 import { Typing } from '../parts/typing.js';
+import { CannedBox } from './canned.js';
 import { Head } from './head.js';
+import { further, Onward, renewed } from './passage.js';
+import { Triage } from './triage.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {import('../parts/bubble.js').Shown} Shown */
@@ -47,8 +50,8 @@ function Answer({ desk, id, mode, composer, quoted, unquote }) {
     ${quoted ? html`<${Quoted} message=${quoted} name=${nameOf(desk.state.value.conversations[id], quoted)} away=${unquote} />` : null}
   </div>`;
   return html`<div class=${'answer' + (note ? ' is-note' : '')}>
-    <${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} attach=${desk.attach} placeholder=${t(note ? 'write.note' : 'write.reply')}
-      typed=${() => { if (!note) desk.client?.typing.typed(id); }} stopped=${() => desk.client?.typing.stopped(id)} />
+    <${CannedBox} desk=${desk} id=${id}><${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} attach=${desk.attach} placeholder=${t(note ? 'write.note' : 'write.reply')}
+      typed=${() => { if (!note) desk.client?.typing.typed(id); }} stopped=${() => desk.client?.typing.stopped(id)} /><//>
   </div>`;
 }
 
@@ -66,12 +69,14 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   useEffect(look);
   if (!id) return html`<section class="pane thread-pane is-empty"><${Empty} icon="chat" title=${t('pick')}><p>${t('pick.help')}</p><//></section>`;
 
+  const passage = desk.passage.value?.id === id ? desk.passage.value : null;
+  const read = passage ? renewed(passage, thread.messages) : thread.messages;
   const name = (/** @type {Shown} */ m) => nameOf(conversation, m);
   const reply = (/** @type {Shown} */ m) => { quote(m); mode.value = m.kind === 'note' ? 'note' : mode.value; composer.current?.focus(); };
   const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => desk.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
     own: (/** @type {Shown} */ m) => m.sender_kind !== 'contact',
-    find: (/** @type {string} */ wanted) => thread.messages.find((m) => m.id === wanted),
+    find: (/** @type {string} */ wanted) => read.find((m) => m.id === wanted),
     retry: (/** @type {Shown} */ m) => desk.client?.outbox?.retry(m.client_id ?? ''),
     drop: (/** @type {Shown} */ m) => desk.client?.outbox?.drop(m.client_id ?? ''),
     actions: (/** @type {Shown} */ m) => actionsOn(m, {
@@ -83,7 +88,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
     attach: desk.attach ?? undefined,
     me: state.me,
     react,
-    pictures: () => picturesIn(thread.messages, name),
+    pictures: () => picturesIn(read, name),
     jump,
     nameless: (/** @type {Shown} */ m) => m.sender_id === desk.me?.id,
     name,
@@ -91,9 +96,11 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   const nothing = html`<div class="system">${thread.messages.length || thread.pending.length ? '' : t('thread.nothing')}</div>`;
   return html`<section class="pane thread-pane" aria-label=${t('conversation')}>
     <${Head} desk=${desk} conversation=${conversation} assign=${assign} />
+    ${conversation ? html`<${Triage} desk=${desk} c=${conversation} />` : null}
     <${Pins} id=${id} messages=${thread.messages} ask=${(/** @type {string} */ verb, /** @type {any} */ data) => desk.call(verb, data)} name=${name} jump=${jump} />
-    <${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
-      older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />
+    ${passage ? html`<${Thread} key=${id + passage.message_id} at=${passage.message_id} messages=${read} loaded=${read.length > 0} failed=${false} more=${Boolean(passage.before)}
+      older=${() => void further(desk, 'before').catch(() => {})} retry=${() => {}} unreadFrom=${null} on=${on} seen=${() => {}} outro=${html`<${Onward} desk=${desk} />`} />` : html`<${Thread} key=${id} messages=${shown(thread)} loaded=${thread.loaded} failed=${desk.threadFailed.value} more=${Boolean(thread.before)}
+      older=${() => desk.client?.loadOlder(id).catch(() => {})} retry=${() => desk.load()} unreadFrom=${unreadFrom} on=${on} seen=${look} intro=${nothing} />`}
     <${Typing} typists=${state.typing[id]} fallback=${contactIn(conversation)?.name || t('visitor')} />
     <${Answer} desk=${desk} id=${id} mode=${mode} composer=${composer} quoted=${quoted} unquote=${() => quote(null)} />
   </section>`;

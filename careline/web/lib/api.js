@@ -4,7 +4,7 @@ import { commands } from './commands.js';
 
 /** @typedef {import('./shapes.js').ProblemBody} ProblemBody */
 /** @typedef {{token:()=>string|null|Promise<string|null>, renew?:()=>Promise<string|null>}} Auth */
-/** @typedef {{idempotencyKey?:string,headers?:Record<string,string>,signal?:AbortSignal,anonymous?:boolean,tries?:number,timeout?:number}} Options */
+/** @typedef {{idempotencyKey?:string,headers?:Record<string,string>,signal?:AbortSignal,anonymous?:boolean,tries?:number,timeout?:number,blob?:boolean}} Options */
 
 /** A refusal, or (status 0) no answer at all. `unknown` says that the server may have done it all the same. */
 export class Problem extends Error {
@@ -84,6 +84,7 @@ export function createApi({ fetch, auth, clock, base = '' }) {
     try {
       const answer = await fetch(base + path, { method, headers, body, signal: stop.signal, credentials: 'same-origin', cache: 'no-store' });
       if (!answer.ok) throw Object.assign(await refusal(answer), { token });
+      if (options.blob) return await answer.blob();
       return answer.status === 204 ? {} : await answer.json();
     } catch (error) {
       if (error instanceof Problem) throw error;

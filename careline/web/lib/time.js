@@ -39,6 +39,12 @@ export function createTime(language, now) {
       if (days < 7) return weekday.format(at);
       return (thisYear(at) ? date : short).format(at);
     },
+    /** What is to come: 18:00 today, Tue 09:00 this week, 3 Mar 09:00 later. @param {number} at */
+    soon(at) {
+      const days = daysBetween(now(), at);
+      if (days <= 0) return clock.format(at);
+      return `${days < 7 ? weekday.format(at) : (thisYear(at) ? date : short).format(at)} ${clock.format(at)}`;
+    },
     /** 5 minutes ago. @param {number} at */
     ago(at) {
       const minutes = Math.max(0, Math.floor((now() - at) / MINUTE));

@@ -1,20 +1,21 @@
 // Something that wants the whole attention until it is done or dismissed.
 
-import { html, useEffect, useRef } from '../vendor/preact.js';
+import { html, useLayoutEffect, useRef } from '../vendor/preact.js';
 import { icon } from './icons.js';
 import { t } from './speech.js';
 
-/** @param {{title:string, close:()=>void, children?:any}} props */
-export function Dialog({ title, close, children }) {
+/** @param {{title:string, close:()=>void, children?:any, kind?:string}} props */
+export function Dialog({ title, close, children, kind = '' }) {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  useEffect(() => {
+  // Before what stands in it takes the focus.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => { if (before instanceof HTMLElement) before.focus(); };
   }, []);
   /** @param {MouseEvent} event */
   const click = (event) => { if (event.target === box.current) close(); };
-  return html`<dialog ref=${box} class="dialog" aria-label=${title} onClose=${close} onClick=${click} onKeyDown=${(/** @type {Event} */ e) => e.stopPropagation()}>
+  return html`<dialog ref=${box} class=${'dialog ' + kind} aria-label=${title} onClose=${close} onClick=${click} onKeyDown=${(/** @type {Event} */ e) => e.stopPropagation()}>
     <div class="dialog-box">
       <header><h2>${title}</h2><button class="sign-button" type="button" aria-label=${t('close')} onClick=${close}>${icon('close')}</button></header>
       ${children}

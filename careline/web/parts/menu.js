@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { icon } from './icons.js';
 
-/** `sure`: asked once more before it runs. @typedef {{label:any, run:()=>void, chosen?:boolean, danger?:boolean, sign?:any, sure?:string}} Choice */
+/** `sure`: asked once more before it runs. @typedef {{label:any, run:()=>void, chosen?:boolean, danger?:boolean, sign?:any, sure?:string, hint?:string}} Choice */
 
 /** @param {{label:any, title:string, choices:Choice[], kind?:string, end?:boolean, first?:boolean, handle?:{current:(()=>void)|null}}} props */
 export function Menu({ label, title, choices, kind = '', end, first, handle }) {
@@ -44,7 +44,7 @@ export function Menu({ label, title, choices, kind = '', end, first, handle }) {
     <button class="menu-button" type="button" title=${title} aria-label=${title} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>${label}</button>
     ${open ? html`<div class=${'menu-list' + (end ? ' is-end' : '')} role="menu" aria-label=${title}>
       ${choices.map((c) => html`<button type="button" tabindex="-1" role=${c.chosen === undefined ? 'menuitem' : 'menuitemradio'} aria-checked=${c.chosen}
-        class=${c.danger || asked === c.sure && c.sure ? 'is-danger' : ''} onClick=${() => { if (c.sure && asked !== c.sure) return ask(c.sure); shut(); c.run(); }}>${c.sign}<span>${asked && asked === c.sure ? c.sure : c.label}</span>${c.chosen ? icon('check') : null}</button>`)}
+        class=${c.danger || asked === c.sure && c.sure ? 'is-danger' : ''} onClick=${() => { if (c.sure && asked !== c.sure) return ask(c.sure); shut(); c.run(); }}>${c.sign}<span>${asked && asked === c.sure ? c.sure : c.label}</span>${c.hint ? html`<kbd>${c.hint}</kbd>` : null}${c.chosen ? icon('check') : null}</button>`)}
     </div>` : null}
   </div>`;
 }

@@ -26,6 +26,7 @@ import { Text } from './text.js';
  * @property {(atBottom:boolean) => void} seen
  * @property {any} [intro] above the first message
  * @property {any} [outro] below the last
+ * @property {string|null} [at] id of a message to begin at, instead of at the newest
  */
 
 const NEAR = 48;
@@ -125,6 +126,15 @@ function walk(event) {
   next.focus();
 }
 
+/** Bring one message before the eyes, and say which it is. @param {HTMLElement|null} box @param {string} id */
+function show(box, id) {
+  const line = box?.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  if (!(line instanceof HTMLElement)) return false;
+  line.scrollIntoView({ block: 'center' });
+  line.classList.add('is-sought');
+  return true;
+}
+
 /** Where the unread began when the thread was opened; it stays there while it is read. @param {string} id @param {import('../lib/shapes.js').Thread} thread @param {number} unread @param {string|undefined} side the reader's kind */
 export function useUnreadFrom(id, thread, unread, side) {
   const opened = useRef({ id: '', from: /** @type {string|null} */ (null) });
@@ -136,7 +146,7 @@ export function useUnreadFrom(id, thread, unread, side) {
 }
 
 /** @param {Props} props */
-export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro }) {
+export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro, at }) {
   const all = useMemo(() => rows(messages, unreadFrom), [messages, unreadFrom]);
   const { box, inner, stuck, missed, far, toBottom, onScroll } = useScroll(messages, on, seen);
   // A window over the rows, counted from the end, where pages put in front do not move it.
@@ -149,6 +159,14 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
     // What does not fill the pane cannot be scrolled, and would never ask for more.
     if (more && box.current && box.current.scrollHeight <= box.current.clientHeight) older();
   }, [messages[0]?.id, more, failed]);
+
+  useLayoutEffect(() => {
+    const index = at ? all.findIndex((row) => row.type === 'group' && row.messages.some((m) => m.id === at)) : -1;
+    if (index < 0) return;
+    stuck.current = false;
+    setBelow(Math.max(0, all.length - index - WINDOW / 2));
+    if (!show(box.current, at ?? '')) requestAnimationFrame(() => show(box.current, at ?? ''));
+  }, [at, all.length > 0]);
 
   const scrolled = () => {
     const el = box.current;

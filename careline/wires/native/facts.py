@@ -35,6 +35,22 @@ class Merged(Struct, frozen=True):
     merged_id: str
 
 
+class AboutCanned(Struct, frozen=True):
+    canned: shapes.Canned
+
+
+class CannedGone(Struct, frozen=True):
+    id: str
+
+
+class MergedInto(Struct, frozen=True):
+    """`contact` is the survivor, `id` who is gone."""
+
+    id: str
+    contact: shapes.Contact
+    apart: tuple[str, ...]
+
+
 class AboutStaff(Struct, frozen=True):
     staff: shapes.Staff
 

@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.events import Event, PresenceChanged, Recorded, Signal, TypingChanged
 from careline.core.page import Cursors
+from careline.features.canned.events import CannedAdded, CannedDeleted, CannedUpdated
 from careline.features.conversations.events import (
     ConversationAssigned,
     ConversationDeleted,
@@ -30,7 +31,10 @@ from careline.features.messages.events import (
 from careline.features.moderation.events import FlagResolved, MessageFlagged
 from careline.features.people.events import (
     ContactAdded,
+    ContactBlocked,
     ContactExpired,
+    ContactMerged,
+    ContactUnblocked,
     ContactUpdated,
     StaffAdded,
     StaffDeactivated,
@@ -197,6 +201,21 @@ def _merged(recorded: Recorded, side: str, author: bool) -> facts.Merged | None:
     return facts.Merged(shapes.conversation(recorded.about, side), event.merged_id)
 
 
+def _merged_contact(recorded: Recorded, side: str, author: bool) -> facts.MergedInto | None:
+    event: Any = recorded.event
+    about = recorded.about
+    return None if about is None else facts.MergedInto(event.contact_id, shapes.contact(about), event.apart)
+
+
+def _canned(recorded: Recorded, side: str, author: bool) -> facts.AboutCanned | None:
+    return None if recorded.about is None else facts.AboutCanned(shapes.canned(recorded.about))
+
+
+def _canned_gone(recorded: Recorded, side: str, author: bool) -> facts.CannedGone:
+    event: Any = recorded.event
+    return facts.CannedGone(event.canned_id)
+
+
 WORDS: dict[type[Event], Word] = {
     MessageSent: _message,
     MessageEdited: _message,
@@ -220,6 +239,9 @@ WORDS: dict[type[Event], Word] = {
     ParticipantLeft: _participant,
     ContactAdded: _contact,
     ContactUpdated: _contact,
+    ContactBlocked: _contact,
+    ContactUnblocked: _contact,
+    ContactMerged: _merged_contact,
     ContactExpired: _expired,
     StaffAdded: _staff,
     StaffUpdated: _staff,
@@ -230,4 +252,7 @@ WORDS: dict[type[Event], Word] = {
     TokenIssued: _token,
     TokenRevoked: _token,
     WorkspaceUpdated: _workspace,
+    CannedAdded: _canned,
+    CannedUpdated: _canned,
+    CannedDeleted: _canned_gone,
 }

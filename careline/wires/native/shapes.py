@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from careline.core.actor import Actor, Kind, Role, Scope
 from careline.features.attachments.rows import Attached, State, ids_in
 from careline.features.attachments.rows import Attachment as StoredAttachment
+from careline.features.canned.rows import Canned as StoredCanned
 from careline.features.conversations.rows import Change as StoredChange
 from careline.features.conversations.rows import Conversation as StoredConversation
 from careline.features.conversations.rows import Participant as StoredParticipant
@@ -20,8 +21,10 @@ from careline.features.messages.rows import Message as StoredMessage
 from careline.features.messages.rows import MessageKind
 from careline.features.people.rows import Contact as StoredContact
 from careline.features.people.rows import Staff as StoredStaff
+from careline.features.push.rows import Device as StoredDevice
+from careline.features.push.rows import Platform
 from careline.features.tokens.rows import ContactToken
-from careline.features.workspaces.rows import Status, Threading, settings_of
+from careline.features.workspaces.rows import Hours, PhoneCodes, Status, Threading, settings_of
 from careline.features.workspaces.rows import Workspace as StoredWorkspace
 from careline.wires.native import beside
 
@@ -153,6 +156,7 @@ class Contact(Struct, frozen=True):
     anonymous: bool
     created_at: int
     last_seen_at: int | None
+    blocked_at: int | None
 
 
 class Staff(Struct, frozen=True):
@@ -190,6 +194,11 @@ class Workspace(Struct, frozen=True):
     https_references: bool
     keep_picture_metadata: bool
     svg_attachments: bool
+    hours: Hours | None
+    notice: str
+    notice_replies: bool
+    phone_codes: PhoneCodes
+    phone_region: str | None
 
 
 class WorkspaceName(Struct, frozen=True):
@@ -204,6 +213,27 @@ class Token(Struct, frozen=True):
     expires_at: int | None
     revoked_at: int | None
     last_used_at: int | None
+
+
+class Canned(Struct, frozen=True):
+    """`created_by` is the staff member who wrote it, None where that was the system."""
+
+    id: str
+    shortcut: str
+    title: str
+    body: str
+    created_by: str | None
+    created_at: int
+    updated_at: int
+
+
+class Device(Struct, frozen=True):
+    """Where one is reached; its token is told to nobody."""
+
+    id: str
+    platform: Platform
+    created_at: int
+    updated_at: int
 
 
 class Person(Struct, frozen=True):
@@ -337,6 +367,7 @@ def contact(stored: StoredContact) -> Contact:
         stored.identified_at is None,
         stored.created_at,
         stored.last_seen_at,
+        stored.blocked_at,
     )
 
 
@@ -375,11 +406,33 @@ def workspace(stored: StoredWorkspace) -> Workspace:
         chosen.https_references,
         chosen.keep_picture_metadata,
         chosen.svg_attachments,
+        chosen.hours,
+        chosen.notice,
+        chosen.notice_replies,
+        chosen.phone_codes,
+        chosen.phone_region,
     )
 
 
 def token(stored: ContactToken) -> Token:
     return Token(stored.id, stored.label, stored.created_at, stored.expires_at, stored.revoked_at, stored.last_used_at)
+
+
+def canned(stored: StoredCanned) -> Canned:
+    kind, _, id_ = stored.created_by.partition(":")
+    return Canned(
+        stored.id,
+        stored.shortcut,
+        stored.title,
+        stored.body,
+        id_ if kind == "staff" else None,
+        stored.created_at,
+        stored.updated_at,
+    )
+
+
+def device(stored: StoredDevice) -> Device:
+    return Device(stored.id, stored.platform, stored.created_at, stored.updated_at)
 
 
 def person(text: str, name: str | None, side: str) -> dict[str, Any]:

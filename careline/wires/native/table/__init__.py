@@ -19,3 +19,22 @@ from careline.wires.native.table import (
 )
 
 __all__ = ["conversations", "events", "flags", "kept", "messages", "people", "reactions", "sessions", "workspace"]
+from careline.wires.native.table import (
+    canned,
+    codes,
+    contacts,
+    devices,
+)
+
+__all__ = [
+    "canned",
+    "codes",
+    "contacts",
+    "conversations",
+    "devices",
+    "events",
+    "messages",
+    "people",
+    "sessions",
+    "workspace",
+]

@@ -12,6 +12,7 @@ from careline.features.conversations.actions import (
     add_participant,
     assign_conversation,
     conversation_for,
+    conversations_of_contact,
     list_conversations,
     participants_of,
     remove_participant,
@@ -27,6 +28,7 @@ from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
 
 LIST = "conversations"
+OF_CONTACT = "contact.conversations"
 Limit = Annotated[int, Meta(ge=1, le=100)]
 
 
@@ -52,6 +54,12 @@ class List(Request, frozen=True):
     unread: bool = False
     pinned: bool = False
     snoozed: bool | None = None
+    limit: Limit = 50
+    cursor: str | None = None
+
+
+class OfContact(Request, frozen=True):
+    contact_id: str
     limit: Limit = 50
     cursor: str | None = None
 
@@ -141,6 +149,24 @@ async def conversations(ask: Asking, request: List) -> ConversationList:
     items, further = await server.database.read(look, actor)
     return ConversationList(
         items, None if further is None else server.cursors.encode(further, actor.workspace_id, LIST)
+    )
+
+
+@command("contact.conversations", "GET", "/v1/contacts/{contact_id}/conversations", ConversationList, who="staff")
+async def of_contact(ask: Asking, request: OfContact) -> ConversationList:
+    """Every conversation of a contact that one may see, closed and archived ones too, newest activity first."""
+    server, actor = ask.server, ask.somebody
+    before = server.cursors.decode(request.cursor, actor.workspace_id, OF_CONTACT) if request.cursor else None
+
+    async def look(tx: Tx, actor: Actor) -> tuple[list[shapes.Conversation], int | None]:
+        found, further = await conversations_of_contact(
+            tx, actor, request.contact_id, before=before, limit=request.limit
+        )
+        return await whole(tx, actor, found), further
+
+    items, further = await server.database.read(look, actor)
+    return ConversationList(
+        items, None if further is None else server.cursors.encode(further, actor.workspace_id, OF_CONTACT)
     )
 
 

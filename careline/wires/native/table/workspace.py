@@ -2,20 +2,22 @@
 
 from typing import Annotated
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careline.core.actor import system
 from careline.core.errors import NotFound
 from careline.features.workspaces.actions import find_workspace, update_workspace, workspace_of
-from careline.features.workspaces.rows import Status, Threading
+from careline.features.workspaces.hours import is_open, opens_at
+from careline.features.workspaces.rows import Hours, PhoneCodes, Status, Threading, settings_of
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Nothing, Request, command, given
 
 _FIELDS = (
     "name", "accent", "greeting", "threading", "contact_message_status", "staff_reply_status", "edit_window_ms",
     "origins", "attachment_days", "audit_days", "auto_archive_after_ms", "auto_close_after_ms",
-    "contact_bytes_per_day", "conversation_days", "https_references", "keep_picture_metadata", "svg_attachments",
-    "time_zone",
+    "contact_bytes_per_day", "conversation_days", "hours", "https_references", "keep_picture_metadata", "notice",
+    "notice_replies", "phone_codes", "phone_region", "svg_attachments", "time_zone",
 )  # fmt: skip
 
 
@@ -42,10 +44,15 @@ class ChangeWorkspace(Request, frozen=True):
     https_references: bool | UnsetType = UNSET
     keep_picture_metadata: bool | UnsetType = UNSET
     svg_attachments: bool | UnsetType = UNSET
+    hours: Hours | UnsetType | None = UNSET
+    notice: str | UnsetType = UNSET
+    notice_replies: bool | UnsetType = UNSET
+    phone_codes: PhoneCodes | UnsetType = UNSET
+    phone_region: str | UnsetType | None = UNSET
 
 
 class Welcome(Struct, frozen=True):
-    """What the widget shows before anybody has written."""
+    """What the widget shows before anybody has written. `notice` is there while they are closed."""
 
     workspace_id: str
     name: str
@@ -53,6 +60,10 @@ class Welcome(Struct, frozen=True):
     greeting: str
     threading: Threading
     staff_online: bool
+    open: bool
+    opens_at: int | None
+    notice: str | None
+    phone_codes: bool
 
 
 @command("workspace.welcome", "GET", "/v1/welcome", Welcome, who="public", on_socket=False)
@@ -61,6 +72,9 @@ async def welcome(ask: Asking, request: Which) -> Welcome:
     stored = await ask.server.database.read(find_workspace, system(), request.workspace_id)
     if stored is None:
         raise NotFound("There is no such workspace.")
+    settings, now = settings_of(stored), ask.server.clock()
+    hours = settings.hours
+    there = hours is None or is_open(hours, now)
     return Welcome(
         stored.id,
         stored.name,
@@ -68,6 +82,10 @@ async def welcome(ask: Asking, request: Which) -> Welcome:
         stored.greeting,
         stored.threading,
         ask.server.board.staff_online(stored.id),
+        there,
+        None if there or hours is None else opens_at(hours, now),
+        None if there else settings.notice or None,
+        settings.phone_codes != "off" and ask.server.settings.sms != "off",
     )
 
 
@@ -86,5 +104,5 @@ async def get_workspace(ask: Asking, request: Nothing) -> shapes.Workspace:
 @command("workspace.update", "PATCH", "/v1/workspace", shapes.Workspace, who="staff")
 async def change_workspace(ask: Asking, request: ChangeWorkspace) -> shapes.Workspace:
     """Change how the workspace is set up; for administrators."""
-    changes = given(request, *_FIELDS)
+    changes = msgspec.to_builtins(given(request, *_FIELDS))
     return shapes.workspace(await ask.server.database.write(update_workspace, ask.somebody, changes))

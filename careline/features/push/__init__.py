@@ -1,0 +1,1 @@
+"""The devices on which people are reached when they are not connected."""

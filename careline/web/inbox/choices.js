@@ -1,0 +1,32 @@
+// A list to choose from in a dialog: arrows move, Enter or a click chooses.
+
+import { html, useEffect, useRef } from '../vendor/preact.js';
+import { icon } from '../parts/icons.js';
+
+/** @typedef {{key:string, label:any, hint?:any, sign?:any, chosen?:boolean, run:() => void}} Choice */
+
+/** @param {KeyboardEvent} event */
+export function step(event) {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  const box = /** @type {HTMLElement} */ (event.currentTarget);
+  const items = [...box.querySelectorAll('.choice')];
+  const at = items.indexOf(/** @type {Element} */ (document.activeElement));
+  const next = items[at < 0 ? 0 : (at + (event.key === 'ArrowDown' ? 1 : -1) + items.length) % items.length];
+  if (!(next instanceof HTMLElement)) return;
+  event.preventDefault();
+  next.focus();
+}
+
+/** @param {{items:Choice[], quiet?:boolean}} props `quiet`: the focus stays where it is */
+export function Choices({ items, quiet }) {
+  const box = useRef(/** @type {HTMLElement|null} */ (null));
+  useEffect(() => {
+    const first = box.current?.querySelector('[aria-pressed=true]') ?? box.current?.querySelector('.choice');
+    if (!quiet && first instanceof HTMLElement) first.focus();
+  }, []);
+  return html`<div class="choices" ref=${box} onKeyDown=${step}>
+    ${items.map((item) => html`<button key=${item.key} class="choice" type="button" aria-pressed=${item.chosen} onClick=${item.run}>
+      ${item.sign}<span dir="auto">${item.label}</span>${item.hint ? html`<small>${item.hint}</small>` : null}${item.chosen ? icon('check') : null}
+    </button>`)}
+  </div>`;
+}
