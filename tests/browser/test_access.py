@@ -95,10 +95,11 @@ async def test_anybody_can_send_files_and_do_things_with_messages(greenleaf: Wor
     await cara.says("Here")
     await expect(ana.page.locator(".picture img")).to_be_visible()
     await ana.page.locator(".line").last.focus()
-    await ana.page.get_by_role("button", name="Pin").click()
+    actions = ana.page.get_by_role("toolbar", name="Actions")
+    await actions.get_by_role("button", name="Pin").click()
     await expect(ana.page.locator(".pins")).to_be_visible()
     assert await found_in(ana.page) == []
-    await ana.page.get_by_role("button", name="React").first.click()
+    await actions.get_by_role("button", name="React").click()
     await expect(ana.page.get_by_role("dialog", name="Emoji")).to_be_visible()
     assert await found_in(ana.page) == []
     await ana.page.get_by_role("dialog").get_by_role("button", name="🙏", exact=True).click()
@@ -109,3 +110,25 @@ async def test_anybody_can_send_files_and_do_things_with_messages(greenleaf: Wor
     await cara.page.get_by_role("button", name="Show Front.png").click()
     await expect(cara.page.get_by_role("dialog").get_by_role("img")).to_be_visible()
     assert await found_in(cara.page) == []
+
+
+async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Windows, theme):
+    await greenleaf.cara.sends(greenleaf.conversation, "Is it ready?")
+    names = {"names": ["Prescription"]}
+    await greenleaf.ana.asks("PUT", f"/v1/conversations/{greenleaf.conversation}/labels", json=names, status=200)
+    ana = await Desk.signs_in(await windows.open(color_scheme=theme, bypass_csp=True), greenleaf.url)
+    await ana.opens("Cara")
+    for key in "lpshd#":
+        await ana.deed(key)
+        assert await found_in(ana.page) == [], key
+        await ana.page.keyboard.press("Escape")
+    await ana.page.keyboard.press("Control+k")
+    await ana.page.get_by_role("combobox", name="Search messages").fill("ready")
+    await expect(ana.page.locator("mark")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Escape")
+    for name in ("Workspace settings", "Working hours", "Labels", "Audit", "Insight", "Canned responses"):
+        await expect(await ana.page_of(name)).to_be_visible()
+        await expect(ana.page.locator("dialog .loading")).to_have_count(0)
+        assert await found_in(ana.page) == [], name
+        await ana.page.keyboard.press("Escape")

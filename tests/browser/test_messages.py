@@ -150,3 +150,16 @@ async def test_a_contact_keeps_what_was_said_and_ends_the_conversation(greenleaf
     await cara.page.get_by_role("menuitem", name="End it now?").click()
     await expect(cara.page.locator(".system").last).to_contain_text("This conversation is closed")
     await expect(ana.done).to_have_text("Open again")
+
+
+async def test_however_fast_one_scrolls_up_the_beginning_is_reached(greenleaf: World, windows: Windows):
+    for number in range(230):
+        speaker = greenleaf.ana if number % 2 else greenleaf.cara
+        await speaker.sends(greenleaf.conversation, f"Line {number}.")
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    await ana.bubble("Line 229.").hover()
+    for _ in range(6):
+        await ana.page.mouse.wheel(0, -6_000)
+        await asyncio.sleep(0.1)
+    await expect(ana.bubble("Line 0.")).to_be_visible()

@@ -35,10 +35,11 @@ export function Show({ desk, close }) {
   const save = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const said = always ? { hours: null } : read(form);
-    if ('wrong' in said) return setState({ saved: false, wrong: said.wrong, text: t('hours.wrong') });
+    const said = read(form);
+    if (!always && 'wrong' in said) return setState({ saved: false, wrong: said.wrong, text: t('hours.wrong') });
     try {
-      const workspace = await desk.call('workspace.update', { hours: said.hours, notice: String(form.get('notice') ?? '').trim(), notice_replies: form.has('notice_replies') });
+      const notice = { notice: String(form.get('notice') ?? '').trim(), notice_replies: form.has('notice_replies') };
+      const workspace = await desk.call('workspace.update', always || 'wrong' in said ? { hours: null } : { hours: said.hours, ...notice });
       desk.client?.dispatch({ type: 'workspace.updated', data: { workspace } });
       setState({ saved: true, wrong: 0, text: '' });
     } catch (problem) {

@@ -22,7 +22,7 @@ function Field({ s, value, wrong }) {
   if (s.kind === 'long' || s.kind === 'lines') return html`<label>${words}<textarea ...${more} rows=${3} dir="auto">${shown}</textarea>${error}</label>`;
   const type = { colour: 'color', number: 'number' }[/** @type {string} */ (s.kind)] ?? 'text';
   const zones = s.name === 'time_zone' ? 'zones' : undefined;
-  return html`<label>${words}<input ...${more} type=${type} value=${shown} required=${!s.none} min=${s.least} step=${s.kind === 'number' ? 'any' : undefined} list=${zones} placeholder=${s.none ? t('set.never') : undefined} dir="auto" />${error}
+  return html`<label>${words}<input ...${more} type=${type} value=${shown} required=${!s.none} min=${s.least} step=${s.kind === 'number' ? 'any' : undefined} list=${zones} placeholder=${s.none ? (s.kind === 'number' ? t('set.never') : 'GB') : undefined} dir="auto" />${error}
     ${zones ? html`<datalist id="zones">${Intl.supportedValuesOf('timeZone').map((zone) => html`<option key=${zone} value=${zone} />`)}</datalist>` : null}</label>`;
 }
 

@@ -1,6 +1,6 @@
 // From a quote to the message it quotes, however far back that was said.
 
-import { useRef } from '../vendor/preact.js';
+import { useLayoutEffect, useRef } from '../vendor/preact.js';
 
 const SHOWN_MS = 1600;
 const PAGES = 30;
@@ -24,13 +24,21 @@ function show(line) {
 export function useJump(about) {
   const now = useRef(about);
   now.current = about;
+  const sought = useRef(/** @type {string|null} */ (null));
+  useLayoutEffect(() => {
+    const line = sought.current && lineIn(about.box.current, sought.current);
+    if (!line) return;
+    // At once: the place just laid out would be given up again for where one still is.
+    sought.current = null;
+    show(line);
+  });
   return async (/** @type {string} */ id) => {
     for (let pages = 0; pages < PAGES && now.current.box.current; pages++) {
-      if (lineIn(now.current.box.current, id) || now.current.ready(id)) {
-        await frame();
-        const line = lineIn(now.current.box.current, id);
-        return void (line && show(line));
-      }
+      const line = lineIn(now.current.box.current, id);
+      if (line) return show(line);
+      sought.current = id;
+      if (now.current.ready(id)) return;
+      sought.current = null;
       if (!now.current.more) return;
       await now.current.older();
       await frame();

@@ -30,7 +30,8 @@ function Picture({ message, file, attach, alone, show }) {
 
 /** @param {One} props */
 function Card({ message, file, attach }) {
-  const open = isOpen(file) && !message.state;
+  // A file elsewhere: the server lets only such addresses in, and no other is followed.
+  const open = isOpen(file) && !message.state && (!file.url || file.url.startsWith('https:'));
   const link = open && !file.url ? attach.link(message.conversation_id, file.id) : null;
   /** Addresses last five minutes: one that is over is not followed, a new one is. @param {MouseEvent} event */
   const click = async (event) => {

@@ -154,11 +154,17 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
   const asked = useRef(false);
   const end = Math.max(Math.min(all.length, WINDOW), all.length - (stuck.current ? 0 : below));
   const start = Math.max(0, end - WINDOW);
+  const further = () => {
+    if (!more || asked.current) return;
+    asked.current = true;
+    Promise.resolve(older()).then(() => { asked.current = false; });
+  };
   useEffect(() => {
-    asked.current = false;
-    // What does not fill the pane cannot be scrolled, and would never ask for more.
-    if (more && box.current && box.current.scrollHeight <= box.current.clientHeight) older();
-  }, [messages[0]?.id, more, failed]);
+    const el = box.current;
+    // What does not fill the pane cannot be scrolled, and a wheel that turned on meanwhile stands at the top already: neither would ask for more.
+    if (el && el.scrollHeight <= el.clientHeight) further();
+    else if (el && !stuck.current && el.scrollTop < EDGE) scrolled();
+  }, [messages[0]?.id, more, failed, start]);
 
   useLayoutEffect(() => {
     const index = at ? all.findIndex((row) => row.type === 'group' && row.messages.some((m) => m.id === at)) : -1;
@@ -175,10 +181,7 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
     if (stuck.current) return void (below && setBelow(0));
     if (el.scrollTop < EDGE && start > 0) setBelow(all.length - end + Math.min(STEP, start));
     else if (el.scrollHeight - el.scrollTop - el.clientHeight < EDGE && end < all.length) setBelow(Math.max(0, all.length - end - STEP));
-    else if (el.scrollTop < EDGE && more && !asked.current) {
-      asked.current = true;
-      older();
-    }
+    else if (el.scrollTop < EDGE) further();
   };
   /** @param {string} id */
   const ready = (id) => {
