@@ -95,10 +95,11 @@ async def test_anybody_can_send_files_and_do_things_with_messages(greenleaf: Wor
     await cara.says("Here")
     await expect(ana.page.locator(".picture img")).to_be_visible()
     await ana.page.locator(".line").last.focus()
-    await ana.page.get_by_role("button", name="Pin", exact=True).click()
+    actions = ana.page.get_by_role("toolbar", name="Actions")
+    await actions.get_by_role("button", name="Pin").click()
     await expect(ana.page.locator(".pins")).to_be_visible()
     assert await found_in(ana.page) == []
-    await ana.page.get_by_role("button", name="React").first.click()
+    await actions.get_by_role("button", name="React").click()
     await expect(ana.page.get_by_role("dialog", name="Emoji")).to_be_visible()
     assert await found_in(ana.page) == []
     await ana.page.get_by_role("dialog").get_by_role("button", name="🙏", exact=True).click()
