@@ -39,6 +39,13 @@ test('plurals have every form that their language counts in', async () => {
 
 /** The files whose words a surface loads. @type {Record<string,string[]>} */
 const speakers = { widget: ['chat', 'talk', 'widget'], parts: ['chat', 'talk'], inbox: ['chat', 'talk', 'inbox', 'desk'] };
+test('no word is said by two files that one page loads', async () => {
+  for (const own of Object.values(speakers)) {
+    const keys = (await Promise.all(own.map((file) => load('en.' + file)))).flatMap(Object.keys);
+    assert.deepEqual(keys.filter((key, i) => keys.indexOf(key) !== i), []);
+  }
+});
+
 for (const [folder, own] of Object.entries(speakers)) {
   test(`every word that ${folder}/ says exists`, async () => {
     const known = Object.assign({}, ...await Promise.all(own.map((file) => load('en.' + file))));

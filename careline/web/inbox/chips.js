@@ -30,7 +30,7 @@ export function Signs({ c, labels }) {
   if (!borne.length && !pressing && !c.pinned_at && !c.snoozed_until) return null;
   return html`<span class="signs">
     ${pressing ? html`<${Flag} priority=${c.priority} />` : null}
-    ${c.pinned_at ? html`<span class="sign-pin" role="img" aria-label=${t('pinned')} title=${t('pinned')}>${icon('pin')}</span>` : null}
+    ${c.pinned_at ? html`<span class="sign-pin" role="img" aria-label=${t('top.pinned')} title=${t('top.pinned')}>${icon('pin')}</span>` : null}
     ${borne.length ? html`<span class="dots" role="img" aria-label=${borne.map((l) => l.name).join(', ')} title=${borne.map((l) => l.name).join(', ')}>${borne.slice(0, 4).map((l) => html`<${Dot} key=${l.id} colour=${l.colour} />`)}</span>` : null}
     ${c.snoozed_until ? html`<span class="sign-snooze" title=${t('snoozed', { when: time().exact(c.snoozed_until) })}>${icon('clock')}${time().soon(c.snoozed_until)}</span>` : null}
   </span>`;

@@ -16,16 +16,16 @@ export function deeds(desk, c) {
   const sleeps = Boolean(c.snoozed_until);
   const done = c.status === 'closed' || c.status === 'archived';
   const again = sleeps ? [{ name: 'wake', sign: 'clock', label: t('wake'), run: () => attempt(desk.triage(c.id, { snoozed_until: null }), t('wake')) }] : [];
-  const removal = desk.me?.role === 'admin' ? [{ name: 'remove', key: '#', sign: 'trash', label: t('remove'), danger: true, run: show('remove') }] : [];
+  const removal = desk.me?.role === 'admin' ? [{ name: 'remove', key: '#', sign: 'trash', label: t('remove.it'), danger: true, run: show('remove') }] : [];
   return [
     { name: 'labels', key: 'L', sign: 'tag', label: t('labels.choose'), run: show('labels') },
     { name: 'priority', key: 'P', sign: 'flag', label: t('priority.choose'), run: show('priority') },
     ...(done ? [] : [{ name: 'snooze', key: 'S', sign: 'clock', label: t('snooze.choose'), run: show('snooze') }]),
     ...again,
-    { name: 'pin', key: 'T', sign: 'pin', label: t(c.pinned_at ? 'unpin' : 'pin'), run: () => attempt(desk.triage(c.id, { pinned: !c.pinned_at })) },
+    { name: 'pin', key: 'T', sign: 'pin', label: t(c.pinned_at ? 'top.unpin' : 'top.pin'), run: () => attempt(desk.triage(c.id, { pinned: !c.pinned_at })) },
     { name: 'unread', key: 'U', sign: 'dot', label: t('unread.mark'), run: () => unread(desk, c) },
     { name: 'history', key: 'H', sign: 'list', label: t('history'), run: show('history') },
-    { name: 'transcript', key: 'D', sign: 'down', label: t('transcript'), run: show('transcript') },
+    { name: 'transcript', key: 'D', sign: 'down', label: t('transcript.get'), run: show('transcript') },
     { name: 'merge', key: 'M', sign: 'merge', label: t('merge'), run: show('merge') },
     ...removal,
   ];

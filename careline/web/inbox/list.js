@@ -36,7 +36,7 @@ function Views({ desk }) {
         ${t('view.' + view)}${n ? html`<span class="count">${n}</span>` : null}
       </button>`;
     })}
-    <${Menu} kind=${'menu-views' + (other ? ' is-here' : '')} end=${true} title=${t('view.others')} label=${html`${other ? t('view.' + other) : t('more')}${icon('caret')}`}
+    <${Menu} kind=${'menu-views' + (other ? ' is-here' : '')} end=${true} title=${t('view.others')} label=${html`${other ? t('view.' + other) : t('more.deeds')}${icon('caret')}`}
       choices=${rest.map((view) => ({ label: t('view.' + view), sign: icon(SIGNS[view] ?? 'inbox'), chosen: view === other, run: () => desk.go(view, desk.id.value) }))} />
   </nav>`;
 }

@@ -26,7 +26,7 @@ export function Show({ desk, c, close }) {
       setTrouble(explain(/** @type {any} */ (problem)));
     }
   };
-  return html`<${Dialog} title=${t('remove')} close=${close}>
+  return html`<${Dialog} title=${t('remove.it')} close=${close}>
     <form class="fields" onSubmit=${submit}>
       <p>${t('remove.why')}</p>
       <label><span>${t('remove.name', { name })}</span><input value=${text} autofocus autocomplete="off" dir="auto" onInput=${(/** @type {Event} */ e) => setText(/** @type {HTMLInputElement} */ (e.target).value)} /></label>

@@ -37,7 +37,7 @@ export function Show({ desk, c, close }) {
     }
     setBusy('');
   };
-  return html`<${Dialog} title=${t('transcript')} close=${close}>
+  return html`<${Dialog} title=${t('transcript.get')} close=${close}>
     <${Choices} items=${formats.map((f) => ({ key: f[0], label: t('transcript.' + f[0]), hint: busy === f[0] ? t('loading') : '', sign: icon('down'), run: () => void fetchIt(f)() }))} />
     <label class="check"><input type="checkbox" checked=${notes} onChange=${() => setNotes(!notes)} /><span>${t('transcript.notes')}</span></label>
     ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}

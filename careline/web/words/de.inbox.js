@@ -59,7 +59,6 @@ export default {
   'answer.as': 'Antworten als',
   'write.reply': 'Antwort schreiben…',
   'write.note': 'Eine Notiz, die nur Mitarbeitende sehen…',
-  copied: 'Kopiert',
   person: 'Person',
   online: 'Gerade da',
   seen: 'Zuletzt da {when}',

@@ -59,7 +59,6 @@ export default {
   'answer.as': 'Answer as',
   'write.reply': 'Write a reply…',
   'write.note': 'A note that only staff can see…',
-  copied: 'Copied',
   person: 'Person',
   online: 'Here now',
   seen: 'Last here {when}',
