@@ -63,14 +63,14 @@ async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
 
 
 async def delete_messages(tx: Tx, actor: Actor, message_ids: tuple[str, ...]) -> list[Message]:
-    """Take many back at once, all of them or, if one is not there, none."""
+    """Take many back at once, the oldest first, all of them or, if one is not there, none."""
     rules.may_delete_many(actor, message_ids)
     found = await tx.all(Message, "messages_by_id", ids=list(message_ids), workspace_id=actor.workspace_id)
     if len(found) < len(message_ids):
         raise NotFound("One of these messages is not there: none was deleted.")
     for conversation_id in sorted({message.conversation_id for message in found}):
         await access(tx, actor, conversation_id)
-    return await _take_back(tx, actor, found)
+    return await _take_back(tx, actor, sorted(found, key=lambda message: message.seq))
 
 
 async def _take_back(tx: Tx, actor: Actor, messages: list[Message]) -> list[Message]:
