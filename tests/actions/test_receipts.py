@@ -55,6 +55,16 @@ async def test_exactly_these_are_read_and_no_others(world: World) -> None:
     assert [read for _, read in await times(world, world.cara)] == [False, True, False, True]
 
 
+async def test_reading_one_apart_hides_nothing_that_is_read_up_to_later(world: World) -> None:
+    said = [await world.cara.sends(world.conversation, str(n)) for n in range(5)]
+    await mark(world, world.ana, "read", ids=(said[2].id,))
+    for up_to in (2, 4):
+        await mark(world, world.ana, "read", up_to=said[up_to].id)
+        for message in said[: up_to + 1]:
+            (receipt,) = await world.app.database.read(list_receipts, world.cara.actor, message.id)
+            assert (receipt.kind, receipt.reader_id) == ("read", "ana")
+
+
 async def test_any_staff_member_reads_for_the_whole_side(world: World) -> None:
     gil = await world.works("gil", "Gil", GREENLEAF)
     await world.cara.sends(world.conversation, "anybody?")

@@ -11,17 +11,19 @@ DO UPDATE SET up_to = excluded.up_to, at = excluded.at, reader_name = excluded.r
 -- name: insert_mark
 INSERT INTO marks (conversation_id, kind, reader_kind, reader_id, to_seq, from_seq, at)
 VALUES (:conversation_id, :kind, :reader_kind, :reader_id, :to_seq, :from_seq, :at)
-ON CONFLICT (conversation_id, kind, reader_kind, reader_id, to_seq) DO NOTHING;
+ON CONFLICT (conversation_id, kind, reader_kind, reader_id, to_seq, from_seq) DO NOTHING;
 
 -- name: marks_over
--- CROSS JOIN keeps SQLite from walking all marks of the conversation first: readers are few.
+-- CROSS JOIN keeps SQLite from walking all marks of the conversation first: readers are few. What reaches over the last
+-- message ends the walk, unless it is of one message only: that can lie within another.
 SELECT m.conversation_id, m.kind, m.reader_kind, m.reader_id, r.reader_name, m.from_seq, m.to_seq, m.at
 FROM readers r CROSS JOIN marks m
 WHERE r.conversation_id = :conversation_id AND m.conversation_id = r.conversation_id AND m.kind = r.kind
   AND m.reader_kind = r.reader_kind AND m.reader_id = r.reader_id AND m.to_seq >= :first AND m.from_seq <= :last
   AND m.to_seq <= COALESCE((SELECT MIN(x.to_seq) FROM marks x
     WHERE x.conversation_id = r.conversation_id AND x.kind = r.kind AND x.reader_kind = r.reader_kind
-      AND x.reader_id = r.reader_id AND x.to_seq >= :last), :last);
+      AND x.reader_id = r.reader_id AND x.to_seq >= :last
+      AND x.from_seq < x.to_seq), :last);
 
 -- name: unread_of
 SELECT COUNT(*) FROM messages m
