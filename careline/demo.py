@@ -11,6 +11,8 @@ from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.canned.actions import add_canned
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
+from careline.features.desk.actions import label_conversation
+from careline.features.desk.labels import add_label
 from careline.features.messages.changes import pin_message
 from careline.features.messages.rows import Sending, Sent
 from careline.features.messages.sending import send_messages
@@ -35,6 +37,7 @@ BEN = Actor(WORKSPACE, "staff", "ben", "Ben Okafor", "agent", "all")
 CARA = Actor(WORKSPACE, "contact", "cara", "Cara Whitfield")
 DEV = Actor(WORKSPACE, "contact", "dev", "Dev Malhotra")
 
+LABELS = {"Prescription": "#1f6f5c", "Shop": "#b45309", "Complaint": "#b91c1c"}
 TALK: dict[Actor, list[tuple[Actor, str]]] = {
     CARA: [
         (CARA, "Good morning! Is my repeat prescription ready to collect?"),
@@ -116,6 +119,8 @@ async def _people(database: Database, password_hash: str) -> None:
 
 async def _conversations(database: Database) -> None:
     boss = system(WORKSPACE)
+    for name, colour in LABELS.items():
+        await database.write(add_label, ANA, name, colour)
     for contact, lines in TALK.items():
         conversation = await database.write(conversation_for, contact, contact.id)
         said: list[str] = []
@@ -126,6 +131,7 @@ async def _conversations(database: Database) -> None:
         if contact is CARA:
             await database.write(pin_message, ANA, said[2])
             await database.write(add_reaction, CARA, said[4], "🙏")
+            await database.write(label_conversation, ANA, conversation.id, ["Prescription"])
             note = Sending(ANA, conversation.id, "Sister's name is Ruth; check the date of birth.", "note")
             await database.write(send_messages, boss, [note])
             await database.write(assign_conversation, ANA, conversation.id, ANA.id)
@@ -133,6 +139,7 @@ async def _conversations(database: Database) -> None:
             await database.write(mark_messages, boss, [Marking(CARA, conversation.id, "read")])
         else:
             await database.write(update_conversation, BEN, conversation.id, subject="Sunscreen")
+            await database.write(label_conversation, BEN, conversation.id, ["Shop"])
 
 
 async def _files(app: App) -> None:

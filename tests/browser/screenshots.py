@@ -9,6 +9,7 @@ from unittest.mock import patch
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from careline.core.clock import Clock
+from careline.demo import LABELS
 from careline.features.messages.rows import MessageKind
 from tests.browser.conftest import ARGUMENTS, Windows
 from tests.browser.talks import Chat, Desk
@@ -55,6 +56,8 @@ async def tell(world: World, conversation: str, talk: list[tuple[str, str, int]]
             kind: MessageKind = "note" if who == "note" else "text"
             said = await people.get(who, world.ana).sends(conversation, words, kind=kind)
     if talk is CARA:
+        reaction = {"emoji": "🙏"}
+        await world.ana.asks("POST", f"/v1/messages/{said.id}/reactions", json=reaction, status=200)
         path = f"/v1/conversations/{conversation}/read"
         await world.ana.asks("POST", path, json={"up_to": said.id}, status=200)
 
@@ -64,19 +67,23 @@ async def furnish(world: World) -> None:
     for person, phone in ((world.cara, "+44 20 7946 0101"), (world.dev, "+44 20 7946 0102")):
         details = {"phone": phone, "email": f"{person.id}@mail.example"}
         await world.ana.asks("PATCH", f"/v1/contacts/{person.id}", json=details, status=200)
-    for conversation, staff, subject in (
-        (world.conversation, "ana", "Repeat prescription"),
-        (world.dev_conversation, "ben", "Sunscreen"),
+    for name, colour in LABELS.items():
+        await world.ana.asks("POST", "/v1/labels", json={"name": name, "colour": colour}, status=201)
+    for conversation, staff, subject, label in (
+        (world.conversation, "ana", "Repeat prescription", "Prescription"),
+        (world.dev_conversation, "ben", "Sunscreen", "Shop"),
     ):
         path = f"/v1/conversations/{conversation}"
         await world.ana.asks("PATCH", path, json={"subject": subject}, status=200)
         await world.ana.asks("POST", f"{path}/assign", json={"staff_id": staff}, status=200)
+        await world.ana.asks("PUT", f"{path}/labels", json={"names": [label]}, status=200)
     await tell(world, world.conversation, CARA)
     await tell(world, world.dev_conversation, DEV)
 
 
 async def draw(page: Page, name: str) -> None:
     path = IMAGES / f"{name}.png"
+    await page.mouse.move(0, 0)  # What the mouse is over shows what can be done with it.
     await page.screenshot(path=path, animations="disabled", caret="hide")
     size = (await asyncio.to_thread(path.stat)).st_size
     print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} KB")
