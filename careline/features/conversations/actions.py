@@ -8,6 +8,7 @@ import msgspec
 from careline.core import ids
 from careline.core.actor import Actor, Kind
 from careline.core.errors import Invalid, NotFound
+from careline.core.events import Event
 from careline.core.page import skip as bounded
 from careline.features.conversations import rules
 from careline.features.conversations.changes import note_changes
@@ -251,15 +252,8 @@ async def update_conversation(
         updated_at=tx.now,
         snoozed_until=before.snoozed_until if (status or before.status) in rules.ACTIVE else None,
     )
-    await store(tx, after)
     changed = after.status if after.status != before.status else None
-    seq = tx.emit(
-        ConversationUpdated(conversation_id=after.id, status=changed),
-        actor,
-        about=after,
-        people=await people_in(tx, after.id),
-    )
-    note_changes(tx, actor, seq, before, after)
+    await keep_changed(tx, actor, ConversationUpdated(conversation_id=after.id, status=changed), before, after)
     return after
 
 
@@ -275,15 +269,15 @@ async def assign_conversation(tx: Tx, actor: Actor, conversation_id: str, staff_
         if staff.deactivated_at is not None:
             raise Invalid("staff_id", "This staff member is deactivated.")
         await add_participant(tx, actor, conversation_id, "staff", staff_id)
-    await store(tx, after)
-    seq = tx.emit(
-        ConversationAssigned(conversation_id=after.id, staff_id=staff_id),
-        actor,
-        about=after,
-        people=await people_in(tx, after.id),
-    )
-    note_changes(tx, actor, seq, before, after)
+    await keep_changed(tx, actor, ConversationAssigned(conversation_id=after.id, staff_id=staff_id), before, after)
     return after
+
+
+async def keep_changed(tx: Tx, actor: Actor, event: Event, before: Conversation, after: Conversation) -> None:
+    """Write what became of a conversation, tell those who take part, and keep it for its history."""
+    await store(tx, after)
+    seq = tx.emit(event, actor, about=after, people=await people_in(tx, after.id))
+    note_changes(tx, actor, seq, before, after)
 
 
 async def store(tx: Tx, conversation: Conversation) -> None:

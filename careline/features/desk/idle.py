@@ -3,8 +3,7 @@
 import msgspec
 
 from careline.core.actor import Actor
-from careline.features.conversations.actions import people_in, store
-from careline.features.conversations.changes import note_changes
+from careline.features.conversations.actions import keep_changed
 from careline.features.conversations.events import ConversationUpdated
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
@@ -39,11 +38,4 @@ async def end_idle(tx: Tx, actor: Actor, before: Status, after: Status, quiet_ms
 async def _end(tx: Tx, actor: Actor, before: Conversation, status: Status) -> None:
     now = closed_at(status, before.closed_at, tx.now)
     after = msgspec.structs.replace(before, status=status, closed_at=now, updated_at=tx.now)
-    await store(tx, after)
-    seq = tx.emit(
-        ConversationUpdated(conversation_id=after.id, status=status),
-        actor,
-        about=after,
-        people=await people_in(tx, after.id),
-    )
-    note_changes(tx, actor, seq, before, after)
+    await keep_changed(tx, actor, ConversationUpdated(conversation_id=after.id, status=status), before, after)
