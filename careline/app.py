@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from careline import consequences
+from careline import consequences, wiring
 from careline.core.actor import Actor, system
 from careline.core.clock import Clock
 from careline.core.errors import Refused
@@ -47,7 +47,6 @@ from careline.store.postgres import Postgres
 from careline.store.s3 import S3Blobs
 from careline.store.sqlite import Sqlite
 from careline.wires import native, operator
-from careline.wires.careforall import routes as careforall_routes
 from careline.wires.credentials import Credentials, Passwords
 from careline.wires.files import Files, Links
 from careline.wires.gate import Gate
@@ -173,6 +172,7 @@ class App:
         await self._check_durability()
         await self._read_facts()
         await self.server.origins.load(self.database)
+        wiring.warn(self.settings)
         await self._listen()
         self._tasks = [asyncio.create_task(work) for work in self._work()]
 
@@ -223,7 +223,7 @@ class App:
             *native_routes.routes(),
             *native_files.routes(),
             native_socket.route(),
-            *careforall_routes.routes(self.settings),
+            *wiring.routes(self.settings),
             *native_documents.routes(),
             *operator.routes(self.metrics.registry),
             *Pages(demo=self._demo).routes(),

@@ -17,9 +17,17 @@ class Finding(Struct, frozen=True):
     refuses: bool = True
 
 
-def report(settings: Settings) -> list[Finding]:
-    """Everything that is wrong or worth knowing about the settings."""
-    return [*_network(settings), *_stores(settings), *_trust(settings), *_codes(settings)]
+def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
+    """Everything that is wrong or worth knowing about the settings; with `known_open`, that strangers come in from
+    elsewhere is no reason to refuse.
+    """
+    return [
+        *_network(settings),
+        *_strangers(settings, known_open),
+        *_stores(settings),
+        *_trust(settings),
+        *_codes(settings),
+    ]
 
 
 def _network(settings: Settings) -> list[Finding]:
@@ -68,6 +76,29 @@ def _network(settings: Settings) -> list[Finding]:
     return found
 
 
+def _strangers(settings: Settings, known_open: bool) -> list[Finding]:
+    elsewhere = [a for a in settings.listen if not _local(a.rpartition(":")[0].strip("[]"))]
+    reached = [
+        *(f"listens on {address}" for address in elsewhere),
+        *(["trusts a proxy"] if settings.trusted_proxies else []),
+        *(["has a public URL"] if settings.public_url else []),
+    ]
+    found = []
+    for wire in settings.strangers:
+        found.append(
+            Finding(f"{wire} takes strangers of this machine at their word: for trying it out only", refuses=False)
+        )
+        if reached:
+            found.append(
+                Finding(
+                    f"{wire} takes strangers at their word, and this server {', '.join(reached)}: anybody could be "
+                    "anybody. Set anonymous to refuse, or say --i-know-this-is-open",
+                    refuses=not known_open,
+                )
+            )
+    return found
+
+
 def _stores(settings: Settings) -> list[Finding]:
     found = []
     if settings.is_postgres:
@@ -108,8 +139,11 @@ def _trust(settings: Settings) -> list[Finding]:
                 Finding(f"issuer {issuer.name}: no role is mapped, so nobody can come in by it", refuses=False)
             )
     names = [issuer.name for issuer in settings.issuers]
+    for wire in ("location", "clinic"):
+        wanted = getattr(settings, wire).issuers
+        found += [Finding(f"{wire}: there is no issuer {name}") for name in wanted if name not in names]
     found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
-    return found + _careforall(settings)
+    return [*found, *_careforall(settings), *_careplus(settings)]
 
 
 def _codes(settings: Settings) -> list[Finding]:
@@ -145,6 +179,18 @@ def _careforall(settings: Settings) -> list[Finding]:
                 return []
             return [Finding(f"careforall: issuer {issuer.name} does not list {wanted.workspace} among its workspaces")]
     return [Finding(f"careforall: there is no issuer {wanted.issuer}: configure it, or set JWT_PUBLIC_KEY")]
+
+
+def _careplus(settings: Settings) -> list[Finding]:
+    wanted = settings.careplus
+    if not wanted.on:
+        return []
+    found = []
+    if not wanted.sign_in and not any(issuer.name == wanted.issuer for issuer in settings.issuers):
+        found.append(Finding(f"careplus: there is no issuer {wanted.issuer}, and nobody signs in here either"))
+    if len(wanted.secret) < 32:
+        found.append(Finding("careplus: secret is shorter than 32 characters: customers' tokens could be forged"))
+    return found
 
 
 def _local(host: str) -> bool:

@@ -84,11 +84,14 @@ def _with_database(chosen: Settings, work: Callable[[Database], Awaitable[Any]])
 @config
 @click.option("--listen", multiple=True, metavar="HOST:PORT", help="Where to listen; may be given several times.")
 @click.option("--no-migrate", is_flag=True, help="Refuse to start on an old schema instead of upgrading it.")
-def serve(config: Path | None, database: str | None, listen: tuple[str, ...], no_migrate: bool) -> None:
+@click.option("--i-know-this-is-open", "known_open", is_flag=True, help="Take strangers where others can reach it.")
+def serve(
+    config: Path | None, database: str | None, listen: tuple[str, ...], no_migrate: bool, known_open: bool
+) -> None:
     """Run the server until SIGTERM or Ctrl-C; then it finishes what is in flight."""
     chosen = _settings(config, listen=list(listen) or None, database=database)
     logs.configure(chosen.log_format, chosen.log_level)
-    refused = [finding.text for finding in report(chosen) if finding.refuses]
+    refused = [finding.text for finding in report(chosen, known_open=known_open) if finding.refuses]
     if refused:
         raise click.ClickException("These settings are dangerous:\n  " + "\n  ".join(refused))
     sys.exit(_run(_serve(chosen, migrating=not no_migrate)))

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from careline.core.limits import Rate
+from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Visitor, platform_issuer
 
 PREFIX = "CARELINE_"
 
@@ -27,38 +28,6 @@ class Says(Struct, frozen=True):
 
     text: str
     secret: bool = False
-
-
-class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
-    """A system whose signed tokens are believed, and how far.
-
-    `algorithm` is the only one accepted. The key is one of `secret` (HS256), `public_key` (PEM, RS256 or EdDSA) and
-    `jwks_url`. `claims` says where person, name, role and workspace stand; `roles` maps the issuer's role words to
-    `admin`, `all`, `participating` or `contact`, and a role that is not mapped is refused. `workspaces` are the only
-    ones its tokens may name; one alone is also the default. `create` may hold `people` and `workspaces`: what is made
-    on first sight, a workspace with this `threading`.
-    """
-
-    name: str
-    algorithm: Literal["HS256", "RS256", "EdDSA"]
-    secret: str = ""
-    public_key: str = ""
-    jwks_url: str = ""
-    issuer: str = ""
-    audience: str = ""
-    claims: dict[str, str] = {}
-    roles: dict[str, str] = {}
-    workspaces: list[str] = []
-    create: list[Literal["people", "workspaces"]] = []
-    threading: Literal["per_contact", "per_staff", "many"] = "per_contact"
-    leeway_s: int = 60
-
-
-class Careforall(Struct, frozen=True, forbid_unknown_fields=True):
-    """The one workspace that the careforall wire speaks for, and the name of the issuer of its tokens."""
-
-    workspace: str = ""
-    issuer: str = "careforall"
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +93,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     limit_visits: Annotated[str, Says("Conversations that strangers may begin from one address.")] = "6/min"
     limit_visits_day: Annotated[str, Says("The same, over a day.")] = "50/d"
     limit_visits_workspace: Annotated[str, Says("Conversations that strangers may begin in one workspace.")] = "600/min"
+    limit_visitor_start: Annotated[str, Says("Conversations begun on the visitor wire, from one address.")] = "12/15min"
+    limit_visitor_send: Annotated[
+        str, Says("Messages on the visitor wire, from one address and in one conversation.")
+    ] = "60/15min"
+    limit_visitor_upload: Annotated[
+        str, Says("Files on the visitor wire, from one address and in one conversation.")
+    ] = "30/15min"
     limit_codes_phone: Annotated[str, Says("One-time codes asked for one phone number, counted in the store.")] = "3/h"
     limit_codes_phone_day: Annotated[str, Says("The same, over a day; no limit reaches further back.")] = "10/d"
     limit_codes_address: Annotated[str, Says("One-time codes asked for from one address.")] = "20/h"
@@ -163,9 +139,44 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             " one is not configured, JWT_PUBLIC_KEY in the environment makes it."
         ),
     ] = Careforall()
+    careplus: Annotated[
+        Careplus,
+        Says(
+            "The careplus wire: `on`, the `issuer` of its staff's tokens, the `secret` that signs those of customers, "
+            "`customer_token_h`, and `sign_in` with a password of ours.",
+            True,
+        ),
+    ] = Careplus()
+    location: Annotated[
+        Location,
+        Says(
+            "The location wire: `on`, the `issuers` of its staff's tokens (none: all), and whether `anonymous` "
+            "requests are refused or, from this machine itself (`loopback`), taken at their word."
+        ),
+    ] = Location()
+    visitor: Annotated[
+        Visitor,
+        Says("The visitor wire: the `workspace` it speaks for (empty: off), and where its admins' `pages` begin."),
+    ] = Visitor()
+    clinic: Annotated[
+        Clinic,
+        Says(
+            "The clinic wire: `on`, the `issuers` of its tokens (none: all), and whether `anonymous` requests are "
+            "refused or, from this machine itself (`loopback`), taken at their word."
+        ),
+    ] = Clinic()
 
     def rate(self, name: str) -> Rate:
         return Rate.parse(getattr(self, f"limit_{name}"))
+
+    @property
+    def strangers(self) -> list[str]:
+        """The wires that take requests from this machine at their word."""
+        return [
+            name
+            for name, wire in (("location", self.location), ("clinic", self.clinic))
+            if wire.on and wire.anonymous == "loopback"
+        ]
 
     @property
     def files_folder(self) -> Path:
@@ -218,18 +229,7 @@ def _with_platform_issuer(settings: Settings, environment: Mapping[str, str]) ->
     wanted, key = settings.careforall, environment.get("JWT_PUBLIC_KEY", "")
     if not wanted.workspace or not key or any(issuer.name == wanted.issuer for issuer in settings.issuers):
         return settings
-    issuer = Issuer(
-        name=wanted.issuer,
-        algorithm="RS256",
-        public_key=key,
-        issuer=environment.get("JWT_ISSUER", ""),
-        audience=environment.get("JWT_AUDIENCE", ""),
-        claims={"person": "userId", "role": "role", "email": "email"},
-        roles={"USER": "contact", "CAMPAIGN_OWNER": "contact", "ADMIN": "admin"},
-        workspaces=[wanted.workspace],
-        create=["people", "workspaces"],
-        threading="many",
-    )
+    issuer = platform_issuer(wanted, key, environment.get("JWT_ISSUER", ""), environment.get("JWT_AUDIENCE", ""))
     return msgspec.structs.replace(settings, issuers=[*settings.issuers, issuer])
 
 
@@ -274,7 +274,7 @@ def _parsed(variable: str, kind: Any, text: str) -> Any:
             raise SettingsError(f"{variable}: {text!r} is not a whole number") from None
     if get_origin(kind) is list and get_args(kind)[0] is str:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if get_origin(kind) in (list, dict) or kind is Careforall:
+    if get_origin(kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, Struct)):
         try:
             return msgspec.json.decode(text)
         except msgspec.DecodeError as error:

@@ -29,11 +29,12 @@ class Connection:
 
     `write` takes prebuilt bytes; `buffered` tells how many of them the peer has not taken yet; `hang_up(code, reason)`
     closes. While the past is read, what happens is held; the hold is bounded, and then the past must be read anew.
+    `news`, where it is kept, is how far each conversation has been written since it was last emptied.
     """
 
     __slots__ = (
         "_buffered", "_held", "_held_bytes", "_write", "actor", "conversation_id", "hang_up", "id", "keys",
-        "overflowed", "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
+        "news", "overflowed", "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +46,7 @@ class Connection:
         hang_up: Callable[[int, str], None],
         *,
         conversation_id: str | None = None,
+        news: dict[str, int] | None = None,
     ) -> None:
         self.id = f"c{next(_numbers)}"
         self.actor = actor
@@ -64,9 +66,10 @@ class Connection:
         self.seq = 0
         self.slow = False
         self.overflowed = False
+        self.news = news
         self._write = write
         self._buffered = buffered
-        self._held: list[tuple[bytes, int | None]] | None = None
+        self._held: list[tuple[bytes, int | None, str | None]] | None = None
         self._held_bytes = 0
 
     def hold(self) -> None:
@@ -76,13 +79,13 @@ class Connection:
     def release(self, past: list[tuple[bytes, int]]) -> None:
         """Say the past, then what was held; where they overlap, say it once."""
         held, self._held = self._held or [], None
-        for frame, seq in [*past, *held]:
-            self.push(frame, seq)
+        for frame, seq, conversation_id in [*((f, s, self.conversation_id) for f, s in past), *held]:
+            self.push(frame, seq, conversation_id)
 
-    def push(self, frame: bytes, seq: int | None) -> None:
+    def push(self, frame: bytes, seq: int | None, conversation_id: str | None = None) -> None:
         """Hand over one frame; `seq` is None for what has no place in the log."""
         if self._held is not None:
-            self._hold(frame, seq)
+            self._hold(frame, seq, conversation_id)
             return
         if seq is not None:
             if seq <= self.seq:
@@ -95,13 +98,15 @@ class Connection:
             self.slow = True
             self.hang_up(4413, "too slow: reconnect and resume")
             return
+        if self.news is not None and seq is not None and conversation_id is not None:
+            self.news[conversation_id] = seq
         self._write(frame)
 
-    def _hold(self, frame: bytes, seq: int | None) -> None:
+    def _hold(self, frame: bytes, seq: int | None, conversation_id: str | None) -> None:
         assert self._held is not None
         self._held_bytes += len(frame)
         if len(self._held) >= HELD_FRAMES or self._held_bytes > HELD_BYTES:
             self.overflowed = True
             self._held.clear()
             self._held_bytes = 0
-        self._held.append((frame, seq))
+        self._held.append((frame, seq, conversation_id))

@@ -24,18 +24,27 @@ class Hub:
         self._people: Listeners = defaultdict(set)  # those who hear as participants, by (workspace, person)
         self._conversations: Listeners = defaultdict(set)  # bound to one conversation, by (conversation, side)
         self._workspaces: Listeners = defaultdict(set)
+        self._everywhere: set[Connection] = set()  # strangers, who hear about every workspace
         self._counts: Counter[tuple[str, str, str | None]] = Counter()
         self.connections: set[Connection] = set()
         self.on_hang_up: Callable[[tuple[str, ...]], None] = lambda keys: None
 
     def join(self, connection: Connection) -> None:
+        """Begin to listen; again is no change, or a person's count would never come down."""
+        if connection in self.connections:
+            return
         self.connections.add(connection)
         self._counts[connection.actor.workspace_id, connection.person, connection.conversation_id] += 1
         for listeners, key in self._places(connection):
             listeners[key].add(connection)
+        if not connection.actor.workspace_id:
+            self._everywhere.add(connection)
 
     def leave(self, connection: Connection) -> None:
+        if connection not in self.connections:
+            return
         self.connections.discard(connection)
+        self._everywhere.discard(connection)
         key = (connection.actor.workspace_id, connection.person, connection.conversation_id)
         self._counts[key] -= 1
         if not self._counts[key]:
@@ -47,6 +56,8 @@ class Hub:
 
     def _places(self, connection: Connection) -> Iterator[tuple[Listeners, Any]]:
         actor = connection.actor
+        if not actor.workspace_id:
+            return
         yield self._workspaces, actor.workspace_id
         if connection.conversation_id is not None:
             yield self._conversations, (connection.conversation_id, actor.kind)
@@ -71,6 +82,7 @@ class Hub:
     def deliver(self, recorded: Recorded) -> None:
         """Say a fact to everybody who should hear it, encoded once per wire and view."""
         frames, seq, origin, actor = recorded.frames, recorded.seq, recorded.origin, recorded.actor
+        conversation_id = recorded.conversation_id
         for listeners in self._hearing(recorded):
             for connection in listeners:
                 if connection.id == origin:
@@ -84,7 +96,13 @@ class Hub:
                 except KeyError:
                     frame = frames[key] = worded(recorded, key[0].encode, key[1])
                 if frame is not None:
-                    connection.push(frame, seq)
+                    connection.push(frame, seq, conversation_id)
+        for connection in self._everywhere:
+            key = connection.view
+            if key not in frames:
+                frames[key] = worded(recorded, key[0].encode, key[1])
+            if (frame := frames[key]) is not None:
+                connection.push(frame, None)  # numbers are a workspace's own
         if recorded.event.hangs_up:
             self.hang_up(recorded.workspace_id, recorded.event.hangs_up)
 

@@ -36,6 +36,7 @@ from careline.wires.server import Server
 BODY_BYTES = 262_144
 BODY_SECONDS = 30.0
 TARGET_CHARACTERS = 8_000
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 logger = logging.getLogger("careline.http")
@@ -63,6 +64,7 @@ class Call(Struct):
     query: dict[str, str]
     origin: str
     forwarded: bool = False
+    _read: bytes | None = None
 
     @property
     def local(self) -> bool:
@@ -77,16 +79,29 @@ class Call(Struct):
         token = token.strip()
         return token if scheme.lower() == "bearer" and token and token.isascii() else None
 
-    async def body(self, most: int = BODY_BYTES) -> bytes:
-        """The whole body, which is JSON. Refuses by the declared length before reading any of it."""
+    async def body(self, most: int = BODY_BYTES, kind: str = JSON) -> bytes:
+        """The whole body, which is of this kind. Refuses by the declared length before reading any of it."""
+        if self._read is None:
+            self._read = await self._body(most, kind)
+        return self._read
+
+    async def form(self) -> dict[str, str]:
+        """The fields of a form as a web page sends it, without files."""
+        raw = await self.body(kind=FORM)
+        try:
+            return _query(raw.decode())
+        except UnicodeDecodeError:
+            raise BadRequest("The form cannot be read.") from None
+
+    async def _body(self, most: int, kind: str) -> bytes:
         request = self.request
         declared = request.content_length
         if declared is not None and declared > most:
             raise TooLarge(f"The body has {declared} bytes, the limit is {most}.")
         if not request.body_exists or declared == 0:
             return b""
-        if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-            raise UnsupportedType()
+        if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != kind:
+            raise UnsupportedType(f"Send {'JSON' if kind == JSON else 'the form'} with Content-Type: {kind}.")
         if request.headers.get("Content-Encoding"):
             raise UnsupportedType("Send the body as it is, without Content-Encoding.")
         parts: list[bytes] = []
@@ -110,6 +125,18 @@ class Call(Struct):
         """Refuse a web page that the workspace does not list; programs send no Origin."""
         if self.origin and not self.server.origins.allows(self.origin, workspace_id):
             raise OriginNotAllowed()
+
+
+class Whole(web.Response):
+    """A JSON answer that tells when it has been written to its end."""
+
+    def __init__(self, status: int, body: bytes, then: Callable[[], object]) -> None:
+        super().__init__(status=status, body=body, content_type="application/json")
+        self._then = then
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        await super().write_eof(data)
+        self._then()
 
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]
@@ -250,7 +277,8 @@ class Edge:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
             response.headers["Access-Control-Allow-Headers"] = (
-                "Authorization, Content-Type, Idempotency-Key, X-Requested-With"
+                "Authorization, Content-Type, Idempotency-Key, X-Requested-With, X-Chat-Token, X-CSRF-Token, "
+                "X-Impersonate-User, X-Patient-Chat-Token"
             )
             response.headers["Access-Control-Max-Age"] = "600"
         response.headers["Vary"] = "Origin"

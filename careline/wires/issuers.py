@@ -13,13 +13,12 @@ import jwt
 from jwt.exceptions import InvalidTokenError
 
 from careline.core.actor import Actor, Role, Scope, system
-from careline.core.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
+from careline.core.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from careline.core.ids import foreign_id
-from careline.features.people import rules as people_rules
-from careline.features.people.actions import add_contact, add_staff, find_contact, find_staff
-from careline.features.workspaces.actions import add_workspace, find_workspace
-from careline.settings import Issuer, SettingsError
-from careline.store.database import Database, Tx
+from careline.partners import Issuer
+from careline.settings import SettingsError
+from careline.store.database import Database
+from careline.wires.newcomers import admit, ensure_workspace, recognise
 
 LONGEST = 4_096
 _JWKS_FRESH = 300.0
@@ -73,7 +72,7 @@ class Trust:
         else:
             role, scope = STANDING[standing]
             actor = Actor(workspace_id, "staff", person, name, role, scope)
-        known = await self._database.read(_recognise, actor)
+        known = await self._database.read(recognise, actor)
         if known is None:
             known = await self._first_sight(issuer, actor, claims)
         return Actor(
@@ -84,11 +83,11 @@ class Trust:
     async def _first_sight(self, issuer: Issuer, actor: Actor, claims: dict[str, Any]) -> Actor:
         if "workspaces" in issuer.create:
             async with self._founding:  # two at once would both find none and both make it
-                await self._database.write(_ensure_workspace, system(), actor.workspace_id, issuer.threading)
+                await self._database.write(ensure_workspace, system(), actor.workspace_id, issuer.threading)
         if "people" not in issuer.create:
             raise NotFound("This person is not known in this workspace.")
         email = claims.get(issuer.claims.get("email", "email"))
-        return await self._database.write(_admit, system(actor.workspace_id), actor, email)
+        return await self._database.write(admit, system(actor.workspace_id), actor, email)
 
 
 class Trusted:
@@ -198,53 +197,3 @@ def _workspace(issuer: Issuer, claims: dict[str, Any]) -> str:
     if issuer.workspaces and workspace_id not in issuer.workspaces:
         raise Forbidden(f"Issuer {issuer.name!r} may not speak for this workspace.")
     return workspace_id
-
-
-async def _recognise(tx: Tx, actor: Actor) -> Actor | None:
-    """The actor as our records have them; None when there is no record yet. What a claim says can narrow, not widen."""
-    if actor.kind == "contact":
-        contact = await find_contact(tx, actor, actor.id)
-        return None if contact is None else Actor(actor.workspace_id, "contact", contact.id, contact.name or actor.name)
-    staff = await find_staff(tx, actor, actor.id)
-    if staff is None:
-        return None
-    if staff.deactivated_at is not None:
-        raise Unauthenticated()
-    if staff.account_id is not None:
-        raise Forbidden("This id belongs to an account of this server, not to the issuer.")
-    return Actor(actor.workspace_id, "staff", staff.id, staff.name, actor.role, actor.scope)
-
-
-async def _ensure_workspace(tx: Tx, actor: Actor, workspace_id: str, threading: str) -> None:
-    if await find_workspace(tx, actor, workspace_id) is None:
-        await add_workspace(tx, actor, workspace_id, workspace_id, {"threading": threading})
-
-
-def _address(claim: Any) -> str | None:
-    """An e-mail address that we would take from anybody: one that we would not must not keep its owner out."""
-    try:
-        return people_rules.email(claim) if isinstance(claim, str) else None
-    except Invalid:
-        return None
-
-
-async def _admit(tx: Tx, actor: Actor, newcomer: Actor, email: Any) -> Actor:
-    """Make the record of somebody the issuer vouches for; two first sights at once make one."""
-    known = await _recognise(tx, newcomer)
-    if known is not None:
-        return known
-    details: dict[str, Any] = {"email": _address(email)}
-    if newcomer.kind == "contact":
-        await add_contact(tx, actor, contact_id=newcomer.id, name=newcomer.name or None, **details)
-        return newcomer
-    name = newcomer.name or newcomer.id
-    staff = await add_staff(
-        tx,
-        actor,
-        name,
-        role=newcomer.role or "agent",
-        scope=newcomer.scope or "all",
-        staff_id=newcomer.id,
-        **details,
-    )
-    return Actor(newcomer.workspace_id, "staff", staff.id, staff.name, newcomer.role, newcomer.scope)

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import random
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import structs
@@ -11,7 +13,7 @@ from msgspec import structs
 from careline.core.actor import Actor, system
 from careline.core.batch import Batches
 from careline.core.clock import Clock
-from careline.core.errors import Refused
+from careline.core.errors import Refused, TooMany
 from careline.core.events import Recorded, TypingChanged
 from careline.core.page import Cursors
 from careline.features.messages.rows import Sending, Sent
@@ -19,6 +21,7 @@ from careline.features.messages.sending import send_messages
 from careline.features.presence.actions import typing, went
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
+from careline.features.workspaces.actions import all_workspaces
 from careline.live.board import Board
 from careline.live.connection import Connection
 from careline.live.hub import Hub, hears
@@ -40,6 +43,7 @@ PAGE = 500
 CATCH_UP = 10_000
 DELIVERED_EVERY = 0.5
 SEEN_EVERY = 2.0
+RECEIVED = 20_000
 
 
 class Server:
@@ -83,6 +87,8 @@ class Server:
         self.draining = False
         self.tell = tell
         self.public_url = ""
+        self._received: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+        self.founding = asyncio.Lock()
         self._remembering: dict[str, asyncio.Lock] = {}
         self._sends: Batches[Sending, Sent] = Batches(self._send_many, on_size=on_batch)
         self._reads: Batches[Marking, int] = Batches(self._many(mark_messages))
@@ -115,6 +121,29 @@ class Server:
         batches = self._reads if marking.kind == "read" else self._deliveries
         return batches.submit(marking.actor.workspace_id, marking)
 
+    def received(self, actor: Actor, reached: dict[str, int]) -> dict[str, int]:
+        """Somebody's client has the messages of these conversations up to these numbers: told within half a second,
+        unless it is known. What could not be told now, because too much was, comes back.
+        """
+        left = dict(reached)
+        for conversation_id, seq in reached.items():
+            place = (actor.workspace_id, actor.person, conversation_id)
+            if self._received.get(place, 0) < seq:
+                try:
+                    told = self.mark(Marking(actor, conversation_id, "delivered", reached=seq))
+                except TooMany:
+                    break
+                told.add_done_callback(partial(self._note_received, place, seq))
+            del left[conversation_id]
+        return left
+
+    def _note_received(self, place: tuple[str, str, str], seq: int, told: "asyncio.Future[int]") -> None:
+        if told.cancelled() or told.exception() is not None:
+            return
+        self._received[place] = max(seq, self._received.pop(place, 0))
+        if len(self._received) > RECEIVED:
+            self._received.popitem(last=False)
+
     # Listening ------------------------------------------------------------------------------------------------------
 
     async def follow(self, workspace_id: str) -> None:
@@ -136,14 +165,23 @@ class Server:
             actor = await self.credentials.actor(token, address, issuer=issuer)
         return actor
 
+    async def follow_all(self) -> None:
+        """Begin to hear the facts of every workspace there is; those to come are followed by whoever speaks there."""
+        for workspace in await self.database.read(all_workspaces, system()):
+            await self.follow(workspace.id)
+
     def joined(self, connection: Connection) -> None:
         self.hub.join(connection)
+        if connection.actor.kind == "system":
+            return
         self.board.came(connection.actor)
         if connection.conversation_id is not None:
             self.board.entered(connection.actor, connection.conversation_id)
 
     def left(self, connection: Connection) -> None:
         self.hub.leave(connection)
+        if connection.actor.kind == "system":
+            return
         if connection.conversation_id is not None:
             self.board.left(connection.actor, connection.conversation_id)
         now = self.clock()

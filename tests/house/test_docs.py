@@ -14,18 +14,20 @@ from careline.app import App
 from careline.check import report
 from careline.core import errors
 from careline.metrics import Metrics
-from careline.settings import Careforall, Issuer, Settings, fields, load
+from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Visitor
+from careline.settings import Settings, fields, load
 from careline.wires.native.commands import COMMANDS
 from careline.wires.native.frames import WORDS
 from careline.wires.native.meanings import CLOSES, CODES, EVENTS, SIGNALS, SILENT
 from careline.wires.native.page import hearers
 from careline.wires.native.schemas import SIGNAL_DATA, event_data
+from careline.wiring import LANGUAGES
 from tests.tools import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
 PAGES += sorted(path for path in DOCS.rglob("*.md"))
-OWN_WIRES = ("careforall",)  # wires that describe their own codes, in docs/wires
+OWN_WIRES = tuple(LANGUAGES)  # wires that describe their own codes, in docs/wires
 MOST_FILES = 9
 
 
@@ -131,7 +133,13 @@ def test_every_wire_has_a_page_with_its_addresses(tmp_path):
     key = "a shared secret of the tests"
     issuer = Issuer("platform", "HS256", secret=key, roles={"USER": "contact"}, workspaces=["greenleaf"])
     settings = Settings(
-        database=str(tmp_path / "careline.db"), issuers=[issuer], careforall=Careforall("greenleaf", "platform")
+        database=str(tmp_path / "careline.db"),
+        issuers=[issuer],
+        careforall=Careforall("greenleaf", "platform"),
+        careplus=Careplus(on=True, issuer="platform", secret="x" * 32),
+        location=Location(on=True),
+        visitor=Visitor("greenleaf"),
+        clinic=Clinic(on=True),
     )
     routes = App(settings)._routes()
     for wire in OWN_WIRES:
@@ -139,7 +147,8 @@ def test_every_wire_has_a_page_with_its_addresses(tmp_path):
         paths = {route.path for route in routes if route.wire.name == wire}
         assert paths, wire
         # A wire's page writes its parameters as that system does.
-        assert [path for path in paths if path not in page and re.sub(r"{(\w+)}", r":\1", path) not in page] == []
+        named = [re.sub(r"{\w+}|:\w+", "{}", word) for word in re.findall(r"/[\w/:{}.]+", page)]
+        assert [path for path in paths if re.sub(r"{\w+}", "{}", path) not in named] == []
     folders = {path.parent.name for path in (ROOT / "careline" / "wires").glob("*/__init__.py")}
     assert folders == {"native", *OWN_WIRES}
 

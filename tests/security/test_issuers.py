@@ -21,7 +21,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careline.features.people.actions import deactivate_staff
-from careline.settings import Issuer, SettingsError
+from careline.partners import Issuer
+from careline.settings import SettingsError
 from careline.wires.issuers import Trusted
 from tests.security.places import place
 from tests.security.test_revocation import bearing

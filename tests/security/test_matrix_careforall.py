@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from careline.core.ids import new_id
-from careline.settings import Careforall, Issuer
+from careline.partners import Careforall, Issuer
 from careline.wires.careforall.routes import BASE, TABLE
 from tests.security.places import place
 from tests.security.test_issuers import SECRET, claims
@@ -20,13 +20,13 @@ PEOPLE = ("cara", "dev", "ada", "native", "forged", "nobody")
 EXPECTED = f"""
 GET  {BASE}                     ok  ok  ok 401 401 401
 POST {BASE}                     ok  ok  -  401 401 401
-GET  {BASE}/{{id}}              ok  404 ok 401 401 401
-PUT  {BASE}/{{id}}              ok  404 ok 401 401 401
-POST {BASE}/{{id}}/assign       403 403 ok 401 401 401
-POST {BASE}/{{id}}/participants ok  404 ok 401 401 401
-PUT  {BASE}/{{id}}/read         ok  404 ok 401 401 401
-GET  {BASE}/{{id}}/messages     ok  404 ok 401 401 401
-POST {BASE}/{{id}}/messages     ok  404 ok 401 401 401
+GET  {BASE}/{{conversation_id}}              ok  404 ok 401 401 401
+PUT  {BASE}/{{conversation_id}}              ok  404 ok 401 401 401
+POST {BASE}/{{conversation_id}}/assign       403 403 ok 401 401 401
+POST {BASE}/{{conversation_id}}/participants ok  404 ok 401 401 401
+PUT  {BASE}/{{conversation_id}}/read         ok  404 ok 401 401 401
+GET  {BASE}/{{conversation_id}}/messages     ok  404 ok 401 401 401
+POST {BASE}/{{conversation_id}}/messages     ok  404 ok 401 401 401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "assign": {}, "participants": {"userId": "gus"}, "messages": {"content": "x"}, "PUT": {"subject": "x"},
@@ -57,7 +57,7 @@ async def ask(world: World, person: str, method: str, path: str, id_: str) -> tu
     headers = {"Authorization": ""} if person == "nobody" else bearing(token(world, person))["headers"]
     body = BODIES.get(path.rpartition("/")[2], BODIES.get(method, {}))
     more: dict[str, Any] = {} if method == "GET" or path.endswith("read") else {"json": body}
-    url = world.url + path.replace("{id}", id_)
+    url = world.url + path.replace("{conversation_id}", id_)
     async with world.http.request(method, url, headers=headers, **more) as answer:
         return answer.status, await answer.read()
 
@@ -81,7 +81,7 @@ async def test_everybody_of_the_platform_gets_their_own_and_nothing_else(platfor
                 assert status < 500 and b"kanarie-hillside" not in answer, where
                 if want == "-":
                     continue
-                there = whose == "own" or "{id}" not in path
+                there = whose == "own" or "{conversation_id}" not in path
                 expected = want if there or want != "ok" else "404"
                 assert str(status) == expected if expected != "ok" else status in (200, 201), where
                 answers[whose] = status
@@ -93,6 +93,6 @@ async def test_everybody_of_the_platform_gets_their_own_and_nothing_else(platfor
 )
 async def test_a_malformed_id_is_no_id_on_this_wire_either(platform: World, id_: str) -> None:
     for method, path in rows():
-        if "{id}" in path:
+        if "{conversation_id}" in path:
             status, _ = await ask(platform, "ada", method, path, id_)
             assert 400 <= status < 500, (method, path, status)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from careline.check import report
-from careline.settings import Issuer, Settings, SettingsError, load
+from careline.partners import Issuer
+from careline.settings import Settings, SettingsError, load
 from tests.tools import ROOT
 
 HTTPS: dict[str, Any] = {"public_url": "https://chat.example.org"}

@@ -2,7 +2,13 @@
 
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Invalid, NotFound, OriginNotAllowed, Unauthenticated
+from careline.wires.http import Call
 from careline.wires.server import Server
+
+
+async def who(call: Call) -> Actor:
+    """The bearer of the request's token."""
+    return await actor_of(call.server, call.bearer, call.address, call.origin)
 
 
 async def actor_of(server: Server, token: str | None, address: str, origin: str) -> Actor:

@@ -1,7 +1,10 @@
 """How this wire says no: one of six codes, and a message to read."""
 
+from typing import Literal
+
 import msgspec
 from aiohttp import web
+from msgspec import Struct
 
 from careline.core.errors import (
     Failed,
@@ -43,6 +46,18 @@ def message(refused: Refused) -> str:
     return f"{field}: {refused.detail}" if field else refused.detail
 
 
+class Reason(Struct, frozen=True):
+    code: str
+    message: str
+
+
+class Refusal(Struct, frozen=True):
+    """The envelope of every refusal."""
+
+    success: Literal[False]
+    error: Reason
+
+
 class Refusals:
     """Puts a refusal into the wire's envelope."""
 
@@ -52,7 +67,7 @@ class Refusals:
         word, status = code(refused)
         return web.Response(
             status=status,
-            body=_encode({"success": False, "error": {"code": word, "message": message(refused)}}),
+            body=_encode(Refusal(False, Reason(word, message(refused)))),
             content_type="application/json",
             headers=problems.headers(refused),
         )

@@ -1,11 +1,6 @@
 """The wire over HTTP: one table of what can be asked, and how each asks our verbs."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
-
-import msgspec
-from aiohttp import web
-from msgspec import Struct
 
 from careline.core.actor import Actor
 from careline.core.errors import NotFound
@@ -24,35 +19,12 @@ from careline.features.conversations.rules import may_assign
 from careline.features.messages.actions import access_message, list_messages
 from careline.features.receipts.actions import marks_over, readers_of
 from careline.features.receipts.rows import Marking
-from careline.settings import Settings
 from careline.store.database import Tx
-from careline.wires import shapes as json
 from careline.wires.careforall import auth, shapes, socket
-from careline.wires.careforall.refusals import REFUSALS
-from careline.wires.http import Call, Handler, Route
-from careline.wires.server import Server
+from careline.wires.careforall.refusals import REFUSALS, Refusal
+from careline.wires.endpoints import Ask, Dialect, Empty, Endpoint, Language
 
 BASE = "/api/conversations"
-_encode = msgspec.json.Encoder().encode
-
-
-class Ask(Struct, frozen=True):
-    """Who asks, and about which conversation."""
-
-    server: Server
-    actor: Actor
-    conversation_id: str = ""
-
-
-class Endpoint(Struct, frozen=True):
-    """`takes` comes from the query of a GET, else from the body; what `handle` returns stands under `data`."""
-
-    method: str
-    path: str
-    takes: type[Struct]
-    gives: type[Struct]
-    handle: Callable[[Ask, Any], Awaitable[Any]]
-    status: int = 200
 
 
 async def _whole(tx: Tx, actor: Actor, found: list[Conversation]) -> list[shapes.Conversation]:
@@ -94,7 +66,7 @@ async def start(ask: Ask, request: shapes.Start) -> shapes.Conversation:
     return await ask.server.database.write(begin, ask.actor)
 
 
-async def conversation(ask: Ask, request: shapes.Nothing) -> shapes.Conversation:
+async def conversation(ask: Ask, request: Empty) -> shapes.Conversation:
     """One conversation."""
 
     async def look(tx: Tx, actor: Actor) -> shapes.Conversation:
@@ -145,7 +117,7 @@ async def join(ask: Ask, request: shapes.Join) -> shapes.People:
     return await ask.server.database.write(store, ask.actor)
 
 
-async def read(ask: Ask, request: shapes.Nothing) -> shapes.Done:
+async def read(ask: Ask, request: Empty) -> shapes.Done:
     """Mark everything as read."""
     await ask.server.mark(Marking(ask.actor, ask.conversation_id, "read"))
     return shapes.Done(message="Conversation marked as read")
@@ -166,6 +138,7 @@ async def messages(ask: Ask, request: shapes.MessagePages) -> shapes.MessageList
             skip=request.skip,
             notes=False,
         )
+        ask.shows(page.items)
         marks = await marks_over(tx, actor, page.items)
         return [shapes.message(message, marks) for message in page.items], found.message_count
 
@@ -192,47 +165,30 @@ async def say(ask: Ask, request: shapes.Say) -> shapes.Message:
 TABLE = [
     Endpoint("GET", BASE, shapes.ConversationPages, shapes.ConversationList, conversations),
     Endpoint("POST", BASE, shapes.Start, shapes.Conversation, start, 201),
-    Endpoint("GET", BASE + "/{id}", shapes.Nothing, shapes.Conversation, conversation),
-    Endpoint("PUT", BASE + "/{id}", shapes.Change, shapes.Conversation, change),
-    Endpoint("POST", BASE + "/{id}/assign", shapes.Assign, shapes.People, assign),
-    Endpoint("POST", BASE + "/{id}/participants", shapes.Join, shapes.People, join),
-    Endpoint("PUT", BASE + "/{id}/read", shapes.Nothing, shapes.Done, read),
-    Endpoint("GET", BASE + "/{id}/messages", shapes.MessagePages, shapes.MessageList, messages),
-    Endpoint("POST", BASE + "/{id}/messages", shapes.Say, shapes.Message, say, 201),
+    Endpoint("GET", BASE + "/{conversation_id}", Empty, shapes.Conversation, conversation),
+    Endpoint("PUT", BASE + "/{conversation_id}", shapes.Change, shapes.Conversation, change),
+    Endpoint("POST", BASE + "/{conversation_id}/assign", shapes.Assign, shapes.People, assign),
+    Endpoint("POST", BASE + "/{conversation_id}/participants", shapes.Join, shapes.People, join),
+    Endpoint("PUT", BASE + "/{conversation_id}/read", Empty, shapes.Done, read),
+    Endpoint("GET", BASE + "/{conversation_id}/messages", shapes.MessagePages, shapes.MessageList, messages),
+    Endpoint("POST", BASE + "/{conversation_id}/messages", shapes.Say, shapes.Message, say, 201),
 ]
 
 
-def routes(settings: Settings) -> list[Route]:
-    """Everything this wire answers; nothing where it is not configured."""
-    if not settings.careforall.workspace:
-        return []
-    return [*(Route(e.method, e.path, _answering(e), REFUSALS) for e in TABLE), socket.route()]
+def envelope(data: Any) -> dict[str, Any]:
+    return {"success": True, "data": data}
 
 
-def _answering(endpoint: Endpoint) -> Handler:
-    decoder = msgspec.json.Decoder(endpoint.takes).decode
-
-    async def answer(call: Call) -> web.StreamResponse:
-        actor = await auth.actor_of(call.server, call.bearer, call.address, call.origin)
-        call.server.gate.take_as("commands", actor)
-        outside = call.parameters.get("id")
-        ask = Ask(call.server, actor, "" if outside is None else shapes.conversation_id(outside))
-        if endpoint.method == "GET":
-            request = _from_query(call.query, endpoint.takes)
-        elif endpoint.takes is shapes.Nothing:
-            request = shapes.Nothing()
-        else:
-            request = json.decode(await call.body() or b"{}", decoder)
-        data = await endpoint.handle(ask, request)
-        return web.Response(
-            status=endpoint.status, body=_encode({"success": True, "data": data}), content_type="application/json"
-        )
-
-    return answer
-
-
-def _from_query(query: dict[str, str], takes: type[Struct]) -> Any:
-    try:
-        return msgspec.convert(query, takes, strict=False)
-    except msgspec.ValidationError as error:
-        raise json.refused(error) from None
+LANGUAGE = Language(
+    Dialect(
+        "CareForAll: users and admins of a platform",
+        REFUSALS,
+        Refusal,
+        auth.who,
+        {"conversation_id": shapes.conversation_id},
+        envelope,
+    ),
+    TABLE,
+    lambda settings: bool(settings.careforall.workspace),
+    lambda settings: [socket.route()],
+)

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careline.core.actor import Actor, Kind
+from careline.core.context import Context, current
 from careline.core.errors import Invalid, NotFound
 from careline.features.conversations.rows import Conversation as StoredConversation
 from careline.features.conversations.rows import Participant as StoredParticipant
@@ -45,10 +46,6 @@ class _Words(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 # What it takes -------------------------------------------------------------------------------------------------------
-
-
-class Nothing(_Words, frozen=True):
-    pass
 
 
 class Pages(_Words, frozen=True):
@@ -269,7 +266,9 @@ def metadata(given: dict[str, Any] | None) -> str:
     return msgspec.json.encode(given or {}).decode()
 
 
-def sending(actor: Actor, conversation_id: str, said: Say, origin: str | None = None) -> Sending:
+def sending(
+    actor: Actor, conversation_id: str, said: Say, origin: str | None = None, asked: Context | None = None
+) -> Sending:
     """What the verb is asked to send. Raises `Invalid` for what this wire does not take."""
     content = said.content.strip(_BLANK)
     if not 0 < len(content) <= CONTENT:
@@ -277,4 +276,12 @@ def sending(actor: Actor, conversation_id: str, said: Say, origin: str | None = 
     kind = SAYS[said.message_type or "TEXT"]
     if kind == "system" and not actor.is_admin:
         raise Invalid("messageType", "Only admins send SYSTEM messages.")
-    return Sending(actor, conversation_id, content, kind, metadata=metadata(said.metadata), origin=origin)
+    return Sending(
+        actor,
+        conversation_id,
+        content,
+        kind,
+        metadata=metadata(said.metadata),
+        origin=origin,
+        asked=asked or current.get(),
+    )

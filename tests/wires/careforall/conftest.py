@@ -6,42 +6,25 @@ another key, Otto's has run out, Nora has a role that is not mapped, and Nobody 
 
 import time
 from collections.abc import AsyncIterator
-from functools import cache
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from careline.features.workspaces.actions import update_workspace
-from careline.settings import Careforall, Issuer
+from careline.partners import Careforall, Issuer
 from careline.settings import load as settings
 from tests.wires.plays import Stage
+from tests.wires.theatre import public_pem, signed
+from tests.wires.theatre import theatre as stage_of_plays
 from tests.world import GREENLEAF, World, stage
 
 ISSUER, AUDIENCE = "https://auth.careforall.example", "chat"
 ROLES = {"Cara": "USER", "Dev": "CAMPAIGN_OWNER", "Ada": "ADMIN", "Abe": "ADMIN", "Nora": "JANITOR"}
 
 
-@cache
-def key(whose: str) -> RSAPrivateKey:
-    return generate_private_key(65537, 2048)
-
-
-def public_pem() -> str:
-    """The platform's key as such deployments write it: one line with \\n in it."""
-    shape = serialization.PublicFormat.SubjectPublicKeyInfo
-    pem = key("platform").public_key().public_bytes(serialization.Encoding.PEM, shape)
-    return pem.decode().replace("\n", "\\n")
-
-
 def token(user_id: str, role: str, *, signed_by: str = "platform", algorithm: str = "RS256", **claims: Any) -> str:
-    now = int(time.time())
-    email = f"{user_id}@mail.example"
-    standard = {"userId": user_id, "role": role, "email": email, "isGuest": False, "iat": now, "exp": now + 600}
-    claims = {**standard, "iss": ISSUER, "aud": AUDIENCE, **claims}
-    return jwt.encode({k: v for k, v in claims.items() if v is not None}, key(signed_by), algorithm=algorithm)
+    standard = {"userId": user_id, "role": role, "email": f"{user_id}@mail.example", "isGuest": False}
+    return signed({**standard, "iss": ISSUER, "aud": AUDIENCE, **claims}, by=signed_by, algorithm=algorithm)
 
 
 def tokens() -> dict[str, str]:
@@ -70,14 +53,6 @@ async def platform(database: str) -> AsyncIterator[World]:
 @pytest.fixture
 async def theatre(platform: World) -> AsyncIterator[Stage]:
     """Where plays of this wire are played."""
-    theirs = tokens()
-
-    def headers(name: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {theirs[name]}"} if name in theirs else {}
-
-    known = {f"{name.lower()}.token": value for name, value in theirs.items()}
-    known |= {"5000": "x" * 5_000, "5001": "x" * 5_001, "201": "y" * 201, "huge": "z" * 300_000}
-    known |= {"hers": platform.conversation, "his": platform.dev_conversation, "foreign": platform.fay_conversation}
-    theatre = Stage(platform.http, platform.url, headers, known)
-    yield theatre
-    await theatre.close()
+    long = {"5000": "x" * 5_000, "5001": "x" * 5_001, "201": "y" * 201, "huge": "z" * 300_000}
+    async with stage_of_plays(platform, tokens(), **long) as found:
+        yield found

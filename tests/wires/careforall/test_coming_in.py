@@ -16,9 +16,11 @@ from careline.check import report
 from careline.core.actor import system
 from careline.features.people.actions import deactivate_staff, find_contact, find_staff
 from careline.features.workspaces.actions import find_workspace
-from careline.settings import Careforall, Issuer, Settings
+from careline.partners import Careforall, Issuer
+from careline.settings import Settings
 from careline.wires.careforall.routes import TABLE
-from tests.wires.careforall.conftest import AUDIENCE, ISSUER, platform_issuer, public_pem, token
+from tests.wires.careforall.conftest import AUDIENCE, ISSUER, platform_issuer, token
+from tests.wires.theatre import public_pem
 from tests.world import GREENLEAF, World, stage
 
 
@@ -108,6 +110,17 @@ async def test_what_is_sent_before_the_welcome_is_not_lost_and_keeps_its_order(p
     assert [(await socket.receive_json(timeout=5))["content"] for _ in range(50)] == [str(n) for n in range(50)]
 
 
+async def test_who_comes_and_goes_may_always_come_again(database: str) -> None:
+    wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
+    async with stage(database, sockets_per_contact=1, **wanted) as world:
+        for _ in range(3):
+            socket = await connects(world, token("cara", "USER"))
+            assert (await socket.receive_json(timeout=5))["type"] == "system"
+            await socket.close()
+            for _ in range(100):
+                await asyncio.sleep(0.01 * len(world.app.hub.connections))
+
+
 async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
     wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
     async with stage(database, origins=["https://careforall.example"], **wanted) as world:
@@ -193,7 +206,7 @@ def test_check_says_what_the_wire_lacks() -> None:
 def test_every_route_of_the_wire_stands_in_a_play() -> None:
     plays = "".join(file.read_text() for file in Path(__file__).parent.glob("*.play"))
     for endpoint in TABLE:
-        begin, _, end = endpoint.path.partition("{id}")
+        begin, _, end = endpoint.path.partition("{conversation_id}")
         assert any(f" {endpoint.method} {begin}" in line and end in line for line in plays.splitlines()), (
             f"{endpoint.method} {endpoint.path}"
         )

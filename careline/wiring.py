@@ -1,0 +1,51 @@
+"""Which foreign wires this server speaks, and what they share: one address that two have, and strangers."""
+
+import logging
+
+from aiohttp import web
+
+from careline.core.errors import NotFound, Refused
+from careline.settings import Settings
+from careline.wires.careforall.routes import LANGUAGE as CAREFORALL
+from careline.wires.endpoints import Language
+from careline.wires.http import Call, Handler, Route
+from careline.wires.problems import Problems
+
+LANGUAGES = {language.name: language for language in (CAREFORALL,)}
+SHARED = "/ws"
+
+logger = logging.getLogger("careline")
+
+
+def spoken(settings: Settings) -> list[Language]:
+    """The wires that are set up."""
+    return [language for language in LANGUAGES.values() if language.is_on(settings)]
+
+
+def routes(settings: Settings) -> list[Route]:
+    """Everything the foreign wires answer."""
+    languages = spoken(settings)
+    found = [route for language in languages for route in language.routes(settings)]
+    sharing = {language.name: language for language in languages if language.ws is not None}
+    return [*found, Route("GET", SHARED, shared(sharing), Problems("edge"), cors=False)] if sharing else found
+
+
+def shared(sharing: dict[str, Language]) -> Handler:
+    """The socket at `/ws`: with `location_id` in its query it is clinic's, every other one is location's."""
+
+    async def handle(call: Call) -> web.StreamResponse:
+        language = sharing.get("clinic" if "location_id" in call.query else "location")
+        if language is None or language.ws is None:
+            raise NotFound("There is nothing at this address.", code="no_such_route")
+        try:
+            return await language.ws(call)
+        except Refused as refused:
+            return language.dialect.refusals.refuse(refused, call.request_id)
+
+    return handle
+
+
+def warn(settings: Settings) -> None:
+    """Say at every start which wires let strangers in."""
+    for name in settings.strangers:
+        logger.warning("%s takes strangers of this machine at their word: for trying it out only", name)
