@@ -13,7 +13,7 @@ from careline.core.errors import Refused, Unauthenticated
 from careline.features.messages.rows import Message
 from careline.settings import Settings
 from careline.wires import shapes
-from careline.wires.http import Call, Handler, Route, Whole, Wire
+from careline.wires.http import Call, Handler, Route, Wire, answered, show
 from careline.wires.server import Server
 
 # Where what is asked stands. `multipart` is read by the handler, from the call; with `nothing` no body is looked at.
@@ -47,8 +47,7 @@ class Ask(Struct):
 
     def shows(self, messages: Iterable[Message]) -> None:
         """These go out with the answer: once it is written whole, whoever asked has them."""
-        for message in messages:
-            self.shown[message.conversation_id] = max(message.seq, self.shown.get(message.conversation_id, 0))
+        show(self.shown, messages)
 
 
 class Empty(Struct, frozen=True):
@@ -169,10 +168,7 @@ def answering(dialect: Dialect, endpoint: Endpoint) -> Handler:
             return result
         if endpoint.status == 204:
             return web.Response(status=204)
-        body = _encode(dialect.envelope(result))
-        if actor is None or not ask.shown:
-            return web.Response(status=endpoint.status, body=body, content_type="application/json")
-        return Whole(endpoint.status, body, lambda: call.server.received(actor, ask.shown))
+        return answered(call.server, actor, endpoint.status, _encode(dialect.envelope(result)), ask.shown)
 
     return answer
 

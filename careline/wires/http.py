@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address, ip_network
 from itertools import count
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from careline.core import context
+from careline.core.actor import Actor
 from careline.core.context import Context
 from careline.core.errors import (
     BadRequest,
@@ -29,6 +30,7 @@ from careline.core.errors import (
     TooLarge,
     UnsupportedType,
 )
+from careline.features.messages.rows import Message
 from careline.wires.listener import HEADER_BYTES
 from careline.wires.router import Found, Router
 from careline.wires.server import Server
@@ -127,16 +129,29 @@ class Call(Struct):
             raise OriginNotAllowed()
 
 
-class Whole(web.Response):
-    """A JSON answer that tells when it has been written to its end."""
+class _Whole(web.Response):
+    """Tells when it has been written to its end."""
 
-    def __init__(self, status: int, body: bytes, then: Callable[[], object]) -> None:
-        super().__init__(status=status, body=body, content_type="application/json")
-        self._then = then
+    then: Callable[[], object]
 
     async def write_eof(self, data: bytes = b"") -> None:
         await super().write_eof(data)
-        self._then()
+        self.then()
+
+
+def show(shown: dict[str, int], messages: Iterable[Message]) -> None:
+    """Note how far an answer shows each conversation."""
+    for message in messages:
+        shown[message.conversation_id] = max(message.seq, shown.get(message.conversation_id, 0))
+
+
+def answered(server: Server, actor: Actor | None, status: int, body: bytes, shown: dict[str, int]) -> web.Response:
+    """JSON. Once it is written whole, whoever asked has the messages it shows; who looks on in their place has not."""
+    if actor is None or not shown or context.current.get().impersonated_by is not None:
+        return web.Response(status=status, body=body, content_type="application/json")
+    response = _Whole(status=status, body=body, content_type="application/json")
+    response.then = lambda: server.received(actor, shown)
+    return response
 
 
 Handler = Callable[[Call], Awaitable[web.StreamResponse]]

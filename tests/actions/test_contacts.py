@@ -10,10 +10,10 @@ from careline.features.conversations.actions import (
     access,
     add_participant,
     conversation_for,
-    conversations_of_contact,
     people_in,
     update_conversation,
 )
+from careline.features.conversations.finding import conversations_of_contact
 from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import edit_message
 from careline.features.messages.duplicates import merge_contacts

@@ -9,11 +9,11 @@ from careline.core.page import SKIPPED
 from careline.features.conversations.actions import (
     access,
     add_participant,
-    list_changed_conversations,
     participants_of,
     start_alone,
     update_conversation,
 )
+from careline.features.conversations.finding import look_for_conversations
 from careline.features.messages.actions import list_messages
 from careline.features.receipts.actions import mark_messages, marks_over, readers_of
 from careline.features.receipts.rows import Marking
@@ -23,19 +23,19 @@ from tests.world import World
 async def test_conversations_are_listed_last_changed_first_and_counted(world: World) -> None:
     read, write = world.app.database.read, world.app.database.write
     await write(update_conversation, world.ana.actor, world.conversation, subject="moved up")
-    found, total = await read(list_changed_conversations, world.ana.actor, status="any")
+    found, total = await read(look_for_conversations, world.ana.actor, by="change", status="any")
     assert [c.id for c in found] == [world.conversation, world.dev_conversation]
     assert total == 2
-    second, total = await read(list_changed_conversations, world.ana.actor, status="any", skip=1, limit=1)
+    second, total = await read(look_for_conversations, world.ana.actor, by="change", status="any", skip=1, limit=1)
     assert ([c.id for c in second], total) == ([world.dev_conversation], 2)
-    own, total = await read(list_changed_conversations, world.cara.actor, status="any")
+    own, total = await read(look_for_conversations, world.cara.actor, status="any")
     assert ([c.id for c in own], total) == ([world.conversation], 1)
-    assert await read(list_changed_conversations, world.ana.actor, status="closed") == ([], 0)
+    assert await read(look_for_conversations, world.ana.actor, status="closed") == ([], 0)
 
 
 async def test_a_numbered_page_reaches_only_so_far(world: World) -> None:
     with pytest.raises(Invalid):
-        await world.app.database.read(list_changed_conversations, world.ana.actor, skip=SKIPPED + 1)
+        await world.app.database.read(look_for_conversations, world.ana.actor, skip=SKIPPED + 1)
     with pytest.raises(Invalid):
         await world.app.database.read(list_messages, world.ana.actor, world.conversation, skip=-1)
 

@@ -32,6 +32,8 @@ TABLE = """
 command                 thing         visitor cara dev ana gil hal ben
 conversation.start      contact       403     ok   403 ok  ok  ok  404
 conversation.list       -             ok      ok   ok  ok  ok  ok  ok
+conversation.search     -             403     403  403 ok  ok  ok  ok
+conversation.find       contact       403     ok   403 ok  ok  ok  404
 conversation.get        conversation  404     ok   404 ok  ok  ok  404
 conversation.update     conversation  404     ok   404 ok  ok  ok  404
 conversation.assign     conversation  403     403  403 ok  ok  ok  404
@@ -117,6 +119,7 @@ session.delete          -             403     403  403 ok  ok  ok  ok
 NOT_THERE = {
     "canned.delete": {"hal": "404", "ben": "404"},
     "canned.update": {"hal": "404", "ben": "404"},
+    "conversation.find": {"visitor": "403", "cara": "403", "dev": "403"},
     "conversation.start": {"visitor": "403", "cara": "403", "dev": "403"},
     "conversation.delete": {"gil": "404", "hal": "404"},
     "message.delete": {"gil": "404", "hal": "404"},

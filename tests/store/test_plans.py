@@ -54,6 +54,8 @@ USES = {
     "unread_conversations": "conversations_unread (workspace_id=? AND status=? AND activity_seq<?)",
     "quietest_conversations": "conversations_by_activity (workspace_id=? AND status=? AND activity_seq>?)",
     "events_since": "PRIMARY KEY (workspace_id=? AND seq>?)",
+    "only_messages_before": "PRIMARY KEY (conversation_id=? AND seq<?)",
+    "only_messages_after": "PRIMARY KEY (conversation_id=? AND seq>?)",
     "marks_over": "m USING PRIMARY KEY (conversation_id=? AND kind=? AND reader_kind=? AND reader_id=? AND to_seq>?",
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
     "search_hits": "m USING INDEX messages_by_id (id=?)",

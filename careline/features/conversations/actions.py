@@ -9,7 +9,6 @@ from careline.core import ids
 from careline.core.actor import Actor, Kind
 from careline.core.errors import Invalid, NotFound
 from careline.core.events import Event
-from careline.core.page import skip as bounded
 from careline.features.conversations import rules
 from careline.features.conversations.changes import note_changes
 from careline.features.conversations.events import (
@@ -22,7 +21,6 @@ from careline.features.conversations.events import (
 from careline.features.conversations.rows import Conversation, Participant, Sieve
 from careline.features.people import rules as people_rules
 from careline.features.people.actions import (
-    access_contact,
     access_staff,
     find_contact,
     find_staff,
@@ -180,45 +178,6 @@ async def list_conversations(
     page = found[:limit]
     tx.note_read("conversations:")
     return page, page[-1].activity_seq if len(found) > limit else None
-
-
-async def conversations_of_contact(
-    tx: Tx, actor: Actor, contact_id: str, *, before: int | None = None, limit: int = 50
-) -> tuple[list[Conversation], int | None]:
-    """Every conversation of a contact that the actor may see, whatever became of it, newest activity first."""
-    await access_contact(tx, actor, contact_id)
-    found = await tx.all(
-        Conversation,
-        "conversations_of_contact",
-        workspace_id=actor.workspace_id,
-        contact_id=contact_id,
-        sees_all=int(actor.sees_all),
-        kind=actor.kind,
-        person_id=actor.id,
-        before=before or LAST,
-        most=limit + 1,
-    )
-    page = found[:limit]
-    return page, page[-1].activity_seq if len(found) > limit else None
-
-
-async def list_changed_conversations(
-    tx: Tx, actor: Actor, *, status: str = "active", skip: int = 0, limit: int = 50
-) -> tuple[list[Conversation], int]:
-    """The conversations the actor may see, last changed first, after leaving out `skip`; and how many there are in all.
-
-    For wires with page numbers and totals. It walks over every conversation of the list, though over no message (20 ms
-    for 100,000), where `list_conversations` reads its page and no more.
-    """
-    whose, asked = "workspace", {"workspace_id": actor.workspace_id, "statuses": list(rules.status_words(status))}
-    if not actor.sees_all:
-        whose, asked = "person", asked | {"kind": actor.kind, "person_id": actor.id}
-    total = await tx.value(f"count_conversations_of_{whose}", **asked)
-    page = await tx.all(
-        Conversation, f"changed_conversations_of_{whose}", skip=bounded(skip), most=limit, **asked
-    )  # fmt: skip
-    tx.note_read("conversations:")
-    return page, int(total)
 
 
 async def update_conversation(

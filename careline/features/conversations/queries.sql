@@ -10,6 +10,18 @@ snoozed_until, pinned_at, labels, marked_unread_at;
   AND (:snoozed = 0 OR c.snoozed_until IS NOT NULL) AND (:awake = 0 OR c.snoozed_until IS NULL)
   AND (CAST(:assignee_id AS TEXT) IS NULL OR c.assignee_id = :assignee_id) AND (:unassigned = 0 OR c.assignee_id IS NULL);
 
+-- part: looked_for
+c.status = ANY(:statuses)
+  AND (CAST(:from_at AS BIGINT) IS NULL OR c.created_at >= :from_at) AND (CAST(:to_at AS BIGINT) IS NULL OR c.created_at < :to_at)
+  AND (CAST(:label AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM conversation_labels l WHERE l.conversation_id = c.id AND l.label_id = :label))
+  AND (CAST(:contact_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants t
+    WHERE t.conversation_id = c.id AND t.kind = 'contact' AND t.person_id = :contact_id))
+  AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants t
+    WHERE t.conversation_id = c.id AND t.kind = 'staff' AND t.person_id = :staff_id))
+  AND (:wanted = '' OR c.id IN (SELECT t.conversation_id FROM contacts k JOIN participants t
+    ON t.workspace_id = k.workspace_id AND t.kind = 'contact' AND t.person_id = k.id
+    WHERE k.workspace_id = :workspace_id AND k.sought LIKE :wanted ESCAPE '!'));
+
 -- name: insert_conversation
 INSERT INTO conversations (id, workspace_id, subject, status, assignee_id, created_by, metadata, thread, message_count,
   last_seq, activity_seq, staff_unread, contact_unread, staff_read_seq, contact_read_seq, created_at, updated_at)
@@ -31,6 +43,13 @@ SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND 
 SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
 WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id
   AND c.status IN ('open', 'pending')
+  AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants s
+       WHERE s.conversation_id = c.id AND s.kind = 'staff' AND s.person_id = :staff_id))
+ORDER BY c.activity_seq DESC LIMIT 1;
+
+-- name: newest_conversation
+SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
+WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :contact_id
   AND (CAST(:staff_id AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM participants s
        WHERE s.conversation_id = c.id AND s.kind = 'staff' AND s.person_id = :staff_id))
 ORDER BY c.activity_seq DESC LIMIT 1;
@@ -104,21 +123,21 @@ WHERE p.workspace_id = :workspace_id AND p.kind = 'contact' AND p.person_id = :c
        WHERE me.conversation_id = c.id AND me.kind = :kind AND me.person_id = :person_id))
 ORDER BY c.activity_seq DESC LIMIT :most;
 
--- name: changed_conversations_of_workspace
-SELECT {conversation} FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses)
-ORDER BY updated_at DESC, activity_seq DESC, id DESC LIMIT :most OFFSET :skip;
+-- name: numbered_conversations_of_workspace
+SELECT {conversation of c} FROM conversations c WHERE c.workspace_id = :workspace_id AND {looked_for}
+ORDER BY CASE WHEN :by = 'change' THEN c.updated_at ELSE 0 END DESC, c.activity_seq DESC, c.id DESC LIMIT :most OFFSET :skip;
 
--- name: changed_conversations_of_person
+-- name: numbered_conversations_of_person
 SELECT {conversation of c} FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
-WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND c.status = ANY(:statuses)
-ORDER BY c.updated_at DESC, c.activity_seq DESC, c.id DESC LIMIT :most OFFSET :skip;
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND {looked_for}
+ORDER BY CASE WHEN :by = 'change' THEN c.updated_at ELSE 0 END DESC, c.activity_seq DESC, c.id DESC LIMIT :most OFFSET :skip;
 
 -- name: count_conversations_of_workspace
-SELECT COUNT(*) FROM conversations WHERE workspace_id = :workspace_id AND status = ANY(:statuses);
+SELECT COUNT(*) FROM conversations c WHERE c.workspace_id = :workspace_id AND {looked_for};
 
 -- name: count_conversations_of_person
 SELECT COUNT(*) FROM participants p JOIN conversations c ON c.workspace_id = p.workspace_id AND c.id = p.conversation_id
-WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND c.status = ANY(:statuses);
+WHERE p.workspace_id = :workspace_id AND p.kind = :kind AND p.person_id = :person_id AND {looked_for};
 
 -- name: update_conversation
 UPDATE conversations SET subject = :subject, status = :status, assignee_id = :assignee_id, metadata = :metadata,

@@ -72,6 +72,20 @@ class Sieve(Struct, frozen=True):
     snoozed: bool | None = None
 
 
+class LookedFor(Struct, frozen=True):
+    """What a numbered list leaves through; None and an empty `q` ask nothing. `q` stands in name, e-mail address or
+    phone number of a contact who takes part; times, in milliseconds, are of the beginning: at or after `from_at`,
+    before `to_at`.
+    """
+
+    q: str = ""
+    contact_id: str | None = None
+    staff_id: str | None = None
+    label: str | None = None
+    from_at: int | None = None
+    to_at: int | None = None
+
+
 class Change(Struct, frozen=True):
     """Who changed what of a conversation: `field` is `status`, `assignee`, `priority` or `label`, which is named as
     it was called then. `number` orders them.

@@ -1,13 +1,19 @@
 """Messages as somebody may see them: the pages of history, the last ones, a single one."""
 
+from typing import Any
+
+from msgspec import structs
+
 from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound
 from careline.core.page import Page
 from careline.core.page import skip as bounded
 from careline.features.conversations.actions import LAST, access
 from careline.features.conversations.rows import Conversation
-from careline.features.messages.rows import Message
+from careline.features.messages.rows import Message, Only
 from careline.store.database import Tx
+
+ALL = Only()
 
 
 async def list_messages(
@@ -21,21 +27,25 @@ async def list_messages(
     limit: int = 50,
     skip: int = 0,
     notes: bool = True,
+    only: Only = ALL,
 ) -> Page[Message]:
     """A page of history, oldest first: the newest, or next to a position, or with a message in its middle.
 
     `before` and `after` of the page are the positions to go on from; None where there is nothing further. `skip` leaves
     out that many messages next to the position, for wires with page numbers; without `notes` there are none of them.
+    `only` leaves out more; what nothing is like walks over the whole conversation.
     """
     if sum(given is not None for given in (before, after, around)) > 1:
         raise Invalid("before", "Give one of before, after and around.")
     await access(tx, actor, conversation_id)
     tx.note_read(f"history:{conversation_id}")
-    asked: dict[str, str | int] = {
+    asked: dict[str, Any] = {
         "conversation_id": conversation_id,
         "notes": int(notes and actor.kind != "contact"),
         "skip": bounded(skip),
     }
+    if only != ALL:
+        asked |= {**structs.asdict(only), "pinned": int(only.pinned), "has_attachment": int(only.has_attachment)}
     if around is not None:
         middle = await access_message(tx, actor, around)
         if middle.conversation_id != conversation_id:
@@ -58,11 +68,12 @@ async def list_messages(
 
 
 async def _messages(
-    tx: Tx, asked: dict[str, str | int], *, before: int | None = None, after: int | None = None, most: int
+    tx: Tx, asked: dict[str, Any], *, before: int | None = None, after: int | None = None, most: int
 ) -> list[Message]:
+    sort = "only_messages" if "side" in asked else "messages"
     if after is not None:
-        return await tx.all(Message, "messages_after", after=after, most=most, **asked)
-    return await tx.all(Message, "messages_before", before=before, most=most, **asked)
+        return await tx.all(Message, f"{sort}_after", after=after, most=most, **asked)
+    return await tx.all(Message, f"{sort}_before", before=before, most=most, **asked)
 
 
 async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Message]:

@@ -6,6 +6,16 @@ edited_at, deleted_at, attachments, reactions, pinned_at, forwarded_from, mentio
 kind AS quoted_kind, sender_kind AS quoted_sender_kind, sender_name AS quoted_sender_name, body AS quoted_body,
 deleted_at AS quoted_deleted_at;
 
+-- part: only
+(CAST(:from_at AS BIGINT) IS NULL OR m.created_at >= :from_at) AND (CAST(:to_at AS BIGINT) IS NULL OR m.created_at < :to_at)
+  AND (CAST(:side AS TEXT) IS NULL OR (m.sender_kind = 'contact') = (:side = 'contact'))
+  AND (CAST(:kind AS TEXT) IS NULL OR m.kind = :kind)
+  AND (:pinned = 0 OR m.pinned_at IS NOT NULL) AND (:has_attachment = 0 OR m.attachments IS NOT NULL OR m.kind = 'file')
+  AND (CAST(:unread_by AS TEXT) IS NULL OR (m.sender_kind NOT IN ('system', :unread_by) AND m.kind <> 'note'
+    AND m.deleted_at IS NULL AND NOT EXISTS (
+      SELECT 1 FROM marks x WHERE x.conversation_id = m.conversation_id AND x.kind = 'read'
+        AND x.reader_kind = :unread_by AND x.from_seq <= m.seq AND x.to_seq >= m.seq)));
+
 -- name: insert_message
 INSERT INTO messages (conversation_id, seq, id, workspace_id, kind, sender_kind, sender_id, sender_name, body, reply_to,
   metadata, client_id, created_at, attachments, forwarded_from, mentions)
@@ -35,6 +45,16 @@ ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
 -- name: messages_after
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note')
+ORDER BY m.seq LIMIT :most OFFSET :skip;
+
+-- name: only_messages_before
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note') AND {only}
+ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
+
+-- name: only_messages_after
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note') AND {only}
 ORDER BY m.seq LIMIT :most OFFSET :skip;
 
 -- name: messages_at

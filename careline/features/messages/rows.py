@@ -10,6 +10,7 @@ from careline.core.context import Context, current
 
 # A `file` stands for one that the sender keeps elsewhere: its metadata says where.
 MessageKind = Literal["text", "file", "system", "note"]
+Side = Literal["staff", "contact"]
 
 
 class Message(Struct, frozen=True):
@@ -58,6 +59,21 @@ class Message(Struct, frozen=True):
             quoted_body=other.body,
             quoted_deleted_at=other.deleted_at,
         )
+
+
+class Only(Struct, frozen=True):
+    """What a page of history leaves through; None and False ask nothing. Times in milliseconds: at or after `from_at`,
+    before `to_at`. Messages of `side` staff are all that no contact wrote. What is unread by a side was written by the
+    other, and nobody of that side has read it.
+    """
+
+    from_at: int | None = None
+    to_at: int | None = None
+    side: Side | None = None
+    kind: MessageKind | None = None
+    unread_by: Side | None = None
+    pinned: bool = False
+    has_attachment: bool = False
 
 
 class Edit(Struct, frozen=True):

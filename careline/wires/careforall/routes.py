@@ -9,11 +9,11 @@ from careline.features.conversations.actions import (
     add_participant,
     assign_conversation,
     conversation_for,
-    list_changed_conversations,
     participants_of,
     start_alone,
     update_conversation,
 )
+from careline.features.conversations.finding import look_for_conversations
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import may_assign
 from careline.features.messages.actions import access_message, list_messages
@@ -42,8 +42,8 @@ async def conversations(ask: Ask, request: shapes.ConversationPages) -> shapes.C
     """The conversations one takes part in, or an admin's: all; last changed first."""
 
     async def look(tx: Tx, actor: Actor) -> tuple[list[shapes.Conversation], int]:
-        found, total = await list_changed_conversations(
-            tx, actor, status=shapes.FILTERS[request.status], skip=request.skip, limit=request.most
+        found, total = await look_for_conversations(
+            tx, actor, status=shapes.FILTERS[request.status], by="change", skip=request.skip, limit=request.most
         )
         return await _whole(tx, actor, found), total
 

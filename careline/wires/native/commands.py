@@ -3,14 +3,16 @@
 REST routes, socket commands, OpenAPI and AsyncAPI documents and the authorisation matrix are all made from this table.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Unauthenticated
+from careline.features.messages.rows import Message
+from careline.wires.http import show
 from careline.wires.server import Server
 
 Who = Literal["public", "anyone", "contact", "staff"]
@@ -26,6 +28,11 @@ class Asking(Struct):
     connection: str | None = None
     cookies: "Cookies | None" = None
     token: str | None = None
+    shown: dict[str, int] = field(default_factory=dict)
+
+    def shows(self, messages: Iterable[Message]) -> None:
+        """These go out with the answer: over REST, once it is written whole, whoever asked has them."""
+        show(self.shown, messages)
 
     async def again(self) -> None:
         """Refuse now what would be refused if it were asked anew."""

@@ -107,6 +107,7 @@ REFUSES: dict[str, tuple[str, ...]] = {
     "attachment.refer": ("not_found", "file_type", "too_many"),
     "conversation.label": ("conflict",),
     "conversation.list": ("forbidden", "not_found"),
+    "conversation.search": ("not_found",),
     "conversation.merge": ("conflict",),
     "conversation.transcript": ("forbidden", "no_pdf"),
     "conversation.triage": ("conflict",),

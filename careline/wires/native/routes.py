@@ -11,7 +11,7 @@ from msgspec import Struct
 from careline.core.actor import Actor
 from careline.core.errors import BadRequest, Invalid, Refused
 from careline.wires import shapes
-from careline.wires.http import Call, Handler, Route
+from careline.wires.http import Call, Handler, Route, answered
 from careline.wires.native import table
 from careline.wires.native.commands import COMMANDS, Asking, Command, Cookies, Document
 from careline.wires.problems import Problems
@@ -58,7 +58,7 @@ def _handler(command: Command) -> Handler:
             call.server.auditor.refused(actor, command.name, request, refused)
             response = NATIVE.refuse(refused, call.request_id)
         else:
-            response = _answer(command, result)
+            response = _answer(command, result, ask)
         _give_cookie(response, ask.cookies, call)
         return response
 
@@ -73,7 +73,7 @@ def _admit(command: Command, call: Call, actor: Actor | None) -> None:
         raise
 
 
-def _answer(command: Command, result: Any) -> web.Response:
+def _answer(command: Command, result: Any, ask: Asking) -> web.Response:
     if command.status == 204:
         return web.Response(status=204)
     if isinstance(result, Document):
@@ -83,7 +83,7 @@ def _answer(command: Command, result: Any) -> web.Response:
             "Content-Type": result.content_type,
         }
         return web.Response(status=command.status, body=result.body, headers=headers)
-    return web.Response(status=command.status, body=_encode(result), content_type="application/json")
+    return answered(ask.server, ask.actor, command.status, _encode(result), ask.shown)
 
 
 def _request(command: Command, call: Call, raw: bytes, decoder: Any, body_fields: list[str]) -> Struct:

@@ -6,19 +6,24 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careline.core.actor import Actor
-from careline.core.errors import Invalid
+from careline.core.errors import Invalid, NotFound
+from careline.core.page import SKIPPED
 from careline.features.conversations.actions import (
     access,
     add_participant,
     assign_conversation,
     conversation_for,
-    conversations_of_contact,
     list_conversations,
     participants_of,
     remove_participant,
     update_conversation,
 )
-from careline.features.conversations.rows import Conversation, Priority, Sieve
+from careline.features.conversations.finding import (
+    conversations_of_contact,
+    find_conversation_for,
+    look_for_conversations,
+)
+from careline.features.conversations.rows import Conversation, LookedFor, Priority, Sieve
 from careline.features.desk.labels import labels_by_id
 from careline.features.messages.actions import last_messages
 from careline.features.presence.actions import people_present
@@ -30,6 +35,7 @@ from careline.wires.native.commands import Asking, Request, command
 LIST = "conversations"
 OF_CONTACT = "contact.conversations"
 Limit = Annotated[int, Meta(ge=1, le=100)]
+Time = Annotated[int, Meta(ge=0, le=1 << 60)]
 
 
 class Start(Request, frozen=True):
@@ -56,6 +62,33 @@ class List(Request, frozen=True):
     snoozed: bool | None = None
     limit: Limit = 50
     cursor: str | None = None
+
+
+class LookFor(Request, frozen=True):
+    """What the conversations must be; what is not given asks nothing."""
+
+    q: str = ""
+    status: Literal["open", "pending", "closed", "archived", "active", "any"] = "any"
+    contact_id: str | None = None
+    staff_id: str | None = None
+    label: str | None = None
+    from_at: Time | None = None
+    to_at: Time | None = None
+    order: Literal["activity", "change"] = "activity"
+    skip: Annotated[int, Meta(ge=0, le=SKIPPED)] = 0
+    limit: Limit = 50
+
+
+class Numbered(Struct, frozen=True):
+    """A page by its number, and how many there are in all."""
+
+    items: list[shapes.Conversation]
+    total: int
+
+
+class Pair(Request, frozen=True):
+    contact_id: str
+    staff_id: str | None = None
 
 
 class OfContact(Request, frozen=True):
@@ -150,6 +183,36 @@ async def conversations(ask: Asking, request: List) -> ConversationList:
     return ConversationList(
         items, None if further is None else server.cursors.encode(further, actor.workspace_id, LIST)
     )
+
+
+@command("conversation.search", "GET", "/v1/search/conversations", Numbered, who="staff")
+async def look_for(ask: Asking, request: LookFor) -> Numbered:
+    """Conversations by whom they are with, by status, label and beginning; a page by its number, and the total."""
+    wanted = LookedFor(request.q, request.contact_id, request.staff_id, request.label, request.from_at, request.to_at)
+
+    async def look(tx: Tx, actor: Actor) -> tuple[list[shapes.Conversation], int]:
+        if wanted.label is not None:
+            await labels_by_id(tx, actor, [wanted.label])
+        found, total = await look_for_conversations(
+            tx, actor, wanted, status=request.status, by=request.order, skip=request.skip, limit=request.limit
+        )
+        return await whole(tx, actor, found), total
+
+    items, total = await ask.server.database.read(look, ask.somebody)
+    return Numbered(items, total)
+
+
+@command("conversation.find", "GET", "/v1/contacts/{contact_id}/conversation", shapes.Conversation)
+async def find(ask: Asking, request: Pair) -> shapes.Conversation:
+    """The thread of these people, as the workspace's threading says, if there is one: `conversation.start` makes it."""
+
+    async def look(tx: Tx, actor: Actor) -> shapes.Conversation:
+        found = await find_conversation_for(tx, actor, request.contact_id, request.staff_id)
+        if found is None:
+            raise NotFound("There is no such conversation.")
+        return (await whole(tx, actor, [found]))[0]
+
+    return await ask.server.database.read(look, ask.somebody)
 
 
 @command("contact.conversations", "GET", "/v1/contacts/{contact_id}/conversations", ConversationList, who="staff")

@@ -11,7 +11,7 @@ from careline.core.page import Page
 from careline.features.messages import rules as message_rules
 from careline.features.messages.actions import access_message, list_messages
 from careline.features.messages.changes import delete_message, edit_message
-from careline.features.messages.rows import Message, MessageKind, Sending
+from careline.features.messages.rows import Message, MessageKind, Only, Sending, Side
 from careline.features.receipts.actions import list_receipts, marks_over
 from careline.features.receipts.rows import Marking, MarkKind
 from careline.features.receipts.rules import reached
@@ -20,6 +20,7 @@ from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
 
 PAGES = "messages"
+Time = Annotated[int, Meta(ge=0, le=1 << 60)]
 
 
 class Send(Request, frozen=True):
@@ -39,12 +40,21 @@ class Send(Request, frozen=True):
 
 
 class History(Request, frozen=True):
-    """One of `before` and `after` (cursors) or `around` (a message id); none of them: the newest page."""
+    """One of `before` and `after` (cursors) or `around` (a message id); none of them: the newest page. The
+    rest says what a message must be.
+    """
 
     conversation_id: str
     before: str | None = None
     after: str | None = None
     around: str | None = None
+    from_at: Time | None = None
+    to_at: Time | None = None
+    side: Side | None = None
+    kind: MessageKind | None = None
+    unread_by: Side | None = None
+    pinned: bool = False
+    has_attachment: bool = False
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
@@ -138,13 +148,26 @@ async def history(ask: Asking, request: History) -> MessagePage:
     before = cursors.decode(request.before, actor.workspace_id, use, "before") if request.before else None
     after = cursors.decode(request.after, actor.workspace_id, use, "after") if request.after else None
 
+    only = Only(
+        request.from_at, request.to_at, request.side, request.kind, request.unread_by, request.pinned,
+        request.has_attachment,
+    )  # fmt: skip
+
     async def look(tx: Tx, actor: Actor) -> tuple[Page[Message], list[shapes.Message]]:
         page = await list_messages(
-            tx, actor, request.conversation_id, before=before, after=after, around=request.around, limit=request.limit
+            tx,
+            actor,
+            request.conversation_id,
+            before=before,
+            after=after,
+            around=request.around,
+            limit=request.limit,
+            only=only,
         )
         return page, await _shaped(tx, actor, page.items)
 
     page, items = await ask.server.database.read(look, actor)
+    ask.shows(page.items)
     return MessagePage(
         items,
         None if page.before is None else cursors.encode(page.before, actor.workspace_id, use),

@@ -1,0 +1,188 @@
+"""Finding what other systems' clients ask for: a thread by its people, lists by number, history by what it must be."""
+
+from typing import Any
+
+import pytest
+
+from careline.core.actor import system
+from careline.core.errors import Forbidden, Invalid
+from careline.core.page import SKIPPED
+from careline.features.conversations.actions import add_participant, conversation_for, update_conversation
+from careline.features.conversations.finding import find_conversation_for, look_for_conversations
+from careline.features.conversations.rows import Conversation, LookedFor
+from careline.features.desk.actions import label_conversation
+from careline.features.desk.labels import add_label
+from careline.features.messages.actions import list_messages
+from careline.features.messages.changes import delete_message, pin_message
+from careline.features.messages.rows import Only
+from careline.features.people.actions import update_contact
+from careline.features.receipts.actions import mark_messages
+from careline.features.receipts.rows import Marking
+from careline.features.workspaces.actions import update_workspace
+from tests.made import uploads
+from tests.world import GREENLEAF, Person, World
+
+
+async def found(world: World, person: Person, contact_id: str, staff_id: str | None = None) -> str | None:
+    thread: Conversation | None = await world.app.database.read(
+        find_conversation_for, person.actor, contact_id, staff_id
+    )
+    return thread.id if thread else None
+
+
+async def looked_for(world: World, person: Person, status: str = "any", **wanted: Any) -> tuple[list[str], int]:
+    items, total = await world.app.database.read(
+        look_for_conversations, person.actor, LookedFor(**wanted), status=status
+    )
+    return [c.id for c in items], total
+
+
+async def bodies(world: World, **only: Any) -> list[str]:
+    page = await world.app.database.read(list_messages, world.ana.actor, world.conversation, only=Only(**only))
+    return [m.body for m in page.items]
+
+
+async def test_the_thread_of_a_contact_is_found_and_none_is_made(world: World) -> None:
+    assert await found(world, world.ana, "cara") == await found(world, world.cara, "cara") == world.conversation
+    await world.writes("gus", "Gus", GREENLEAF)
+    assert await found(world, world.ana, "gus") is None
+    assert await found(world, world.ana, "nobody") is None
+    assert await found(world, world.ana, "fay") is None
+    assert (await looked_for(world, world.ana))[1] == 2
+
+
+async def test_a_thread_that_one_may_not_see_is_not_found(world: World) -> None:
+    assert await found(world, world.ben, "cara") is None
+    await world.app.database.write(add_participant, world.ana.actor, world.conversation, "staff", "ben")
+    assert await found(world, world.ben, "cara") == world.conversation
+    with pytest.raises(Forbidden):
+        await found(world, world.dev, "cara")
+
+
+async def test_with_one_thread_for_each_pair_it_is_that_of_the_pair(world: World) -> None:
+    write = world.app.database.write
+    await write(update_workspace, world.ana.actor, {"threading": "per_staff"})
+    assert await found(world, world.ana, "cara", "ana") is None
+    pair = await write(conversation_for, world.ana.actor, "cara", "ana")
+    assert await found(world, world.ana, "cara", "ana") == pair.id
+    assert await found(world, world.ana, "cara", "ben") is None
+
+
+async def test_with_many_it_is_the_newest_open_one_and_the_newest_where_all_are_closed(world: World) -> None:
+    write = world.app.database.write
+    await write(update_workspace, world.ana.actor, {"threading": "many"})
+    second = await write(conversation_for, world.ana.actor, "cara", fresh=True)
+    assert await found(world, world.ana, "cara") == second.id
+    await write(update_conversation, world.ana.actor, second.id, status="closed")
+    assert await found(world, world.ana, "cara") == world.conversation
+    await world.cara.sends(world.conversation, "and one more")
+    await write(update_conversation, world.ana.actor, world.conversation, status="closed")
+    assert await found(world, world.ana, "cara") == world.conversation
+
+
+async def test_conversations_are_looked_for_by_name_and_phone_of_their_contact(world: World) -> None:
+    await world.app.database.write(
+        update_contact, world.ana.actor, "cara", {"name": "Cara 100% Whitfield", "phone": "+442079460101"}
+    )
+    for q in ("whitfield", "100%", "020 7946 0101", "cARA"):
+        assert await looked_for(world, world.ana, q=q) == ([world.conversation], 1), q
+    for q in ("whitfeld", "200%", "__", "fay"):
+        assert await looked_for(world, world.ana, q=q) == ([], 0), q
+    assert await looked_for(world, world.ben, q="cara") == ([], 0)
+    with pytest.raises(Forbidden):
+        await looked_for(world, world.cara, q="cara")
+
+
+async def test_conversations_are_looked_for_by_people_label_status_and_beginning(world: World) -> None:
+    write = world.app.database.write
+    label = await write(add_label, world.ana.actor, "Urgent")
+    await write(label_conversation, world.ana.actor, world.conversation, ["Urgent"])
+    await write(add_participant, world.ana.actor, world.dev_conversation, "staff", "ben")
+    await write(update_conversation, world.ana.actor, world.dev_conversation, status="closed")
+    assert await looked_for(world, world.ana, label=label.id) == ([world.conversation], 1)
+    assert await looked_for(world, world.ana, contact_id="dev") == ([world.dev_conversation], 1)
+    assert await looked_for(world, world.ana, staff_id="ben") == ([world.dev_conversation], 1)
+    assert await looked_for(world, world.ben) == ([world.dev_conversation], 1)
+    assert await looked_for(world, world.ana, status="closed") == ([world.dev_conversation], 1)
+    now = world.app.database.clock()
+    assert (await looked_for(world, world.ana, from_at=now - 60_000, to_at=now + 1))[1] == 2
+    assert (await looked_for(world, world.ana, from_at=now + 1))[1] == 0
+    assert (await looked_for(world, world.ana, to_at=now - 60_000))[1] == 0
+
+
+async def test_the_newest_activity_comes_first_unless_it_is_by_change(world: World) -> None:
+    await world.cara.sends(world.conversation, "hello")
+    assert (await looked_for(world, world.ana))[0] == [world.conversation, world.dev_conversation]
+    read = world.app.database.read
+    page, total = await read(look_for_conversations, world.ana.actor, skip=1, limit=1)
+    assert ([c.id for c in page], total) == ([world.dev_conversation], 2)
+    with pytest.raises(Invalid):
+        await read(look_for_conversations, world.ana.actor, skip=SKIPPED + 1)
+
+
+async def test_history_leaves_through_what_it_is_asked_for(world: World) -> None:
+    write, here = world.app.database.write, world.conversation
+    first = await world.cara.sends(here, "one")
+    await world.ana.sends(here, "two")
+    await world.ana.sends(here, "set up", kind="system")
+    await world.ana.sends(here, "between us", kind="note")
+    file = await uploads(world.cara, b"a list", "list.txt", status=201)
+    last = await world.cara.sends(here, "three", attachment_ids=(file["id"],))
+    await write(pin_message, world.ana.actor, first.id)
+    assert await bodies(world, side="contact") == ["one", "three"]
+    assert await bodies(world, side="staff") == ["two", "set up", "between us"]
+    assert await bodies(world, kind="system") == ["set up"]
+    assert await bodies(world, pinned=True) == ["one"]
+    assert await bodies(world, has_attachment=True) == ["three"]
+    assert await bodies(world, from_at=last.created_at + 1) == []
+    assert await bodies(world, to_at=first.created_at) == []
+    assert await bodies(world, from_at=first.created_at, to_at=last.created_at + 1, side="contact") == ["one", "three"]
+    page = await world.app.database.read(
+        list_messages, world.ana.actor, here, only=Only(side="contact"), limit=1, skip=1
+    )
+    assert ([m.body for m in page.items], page.after) == (["one"], None)
+    oldest = await world.app.database.read(list_messages, world.cara.actor, here, only=Only(side="staff"), after=0)
+    assert [m.body for m in oldest.items] == ["two", "set up"]
+
+
+async def test_what_a_side_has_not_read_is_what_nobody_of_it_read(world: World) -> None:
+    here = world.conversation
+    one, two, three = [await world.cara.sends(here, body) for body in ("one", "two", "three")]
+    await world.ana.sends(here, "answer")
+    await world.ana.sends(here, "between us", kind="note")
+    assert await bodies(world, unread_by="staff") == ["one", "two", "three"]
+    assert await bodies(world, unread_by="contact") == ["answer"]
+    marking = Marking(world.ana.actor, here, "read", message_ids=(two.id,))
+    await world.app.database.write(mark_messages, system(GREENLEAF), [marking])
+    assert await bodies(world, unread_by="staff") == ["one", "three"]
+    await world.app.database.write(delete_message, world.cara.actor, three.id)
+    assert await bodies(world, unread_by="staff") == ["one"]
+    await world.app.database.write(mark_messages, system(GREENLEAF), [Marking(world.ana.actor, here, "read")])
+    assert await bodies(world, unread_by="staff") == []
+    assert one.seq < two.seq
+
+
+async def test_a_page_that_was_asked_for_and_written_whole_is_delivered(world: World) -> None:
+    inbox = await world.ana.opens()
+    said = await world.ana.sends(world.conversation, "are you there?")
+    await inbox.hears("message.sent")
+    await world.ben.status_of("GET", f"/v1/conversations/{world.conversation}/messages")
+    await world.cara.asks("GET", f"/v1/conversations/{world.conversation}/messages", status=200)
+    delivered = (await inbox.hears("message.delivered"))["data"]
+    assert (delivered["up_to"], delivered["reader"]["id"]) == (said.id, "cara")
+    for _ in range(2):
+        await world.cara.asks("GET", f"/v1/conversations/{world.conversation}/messages", status=200)
+    await inbox.hears_nothing(0.8)
+
+
+async def test_the_native_wire_finds_and_looks_for_them(world: World) -> None:
+    one = await world.ana.asks("GET", "/v1/contacts/cara/conversation", status=200)
+    assert one["id"] == world.conversation
+    await world.ana.asks("GET", "/v1/contacts/nobody/conversation", status=404)
+    page = await world.ana.asks("GET", "/v1/search/conversations?q=cara&limit=1", status=200)
+    assert ([c["id"] for c in page["items"]], page["total"]) == ([world.conversation], 1)
+    await world.cara.sends(world.conversation, "one")
+    history = f"/v1/conversations/{world.conversation}/messages"
+    assert len((await world.ana.asks("GET", history + "?side=contact&unread_by=staff", status=200))["items"]) == 1
+    assert (await world.ana.asks("GET", history + "?side=staff&pinned=true", status=200))["items"] == []
+    await world.ana.asks("GET", history + "?side=both", status=422)
