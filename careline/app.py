@@ -224,7 +224,7 @@ class App:
             *native_files.routes(),
             native_socket.route(),
             *wiring.routes(self.settings),
-            *native_documents.routes(),
+            *native_documents.routes([language.name for language in wiring.spoken(self.settings)]),
             *operator.routes(self.metrics.registry),
             *Pages(demo=self._demo).routes(),
         ]

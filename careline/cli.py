@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import uvloop
 
-from careline import __version__, demo, logs, settings
+from careline import __version__, demo, logs, settings, wiring
 from careline.app import App, open_database
 from careline.check import report
 from careline.core.actor import Actor, system
@@ -23,6 +24,8 @@ from careline.settings import Settings, SettingsError
 from careline.store.database import Database, Tx
 from careline.store.migrate import SchemaError, begin_epoch, migrate, pending
 from careline.wires.credentials import Passwords
+from careline.wires.documents import postman
+from careline.wires.native.documents import described
 from careline.work.sealing import verify_all
 
 
@@ -243,7 +246,30 @@ def token_issue(
     """Print a chat link for a contact. It is shown this once."""
     chosen = _settings(config, database=database)
     issued = _with_database(chosen, lambda db: db.write(issue_token, system(workspace_id), contact_id, label=label))
-    click.echo(f"{(chosen.public_url or 'http://' + chosen.listen[0]).rstrip('/')}/chat#token={issued.secret}")
+    click.echo(f"{_address(chosen)}/chat#token={issued.secret}")
+
+
+@main.group()
+def api() -> None:
+    """The APIs this server speaks: its own, and those of other systems."""
+
+
+@api.command("export")
+@config
+@click.option("--wire", type=click.Choice(["native", *wiring.LANGUAGES]), default="native", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["openapi", "postman"]), default="openapi", show_default=True)
+def api_export(config: Path | None, database: str | None, wire: str, format_: str) -> None:
+    """Print an API as an OpenAPI 3.1 document or a Postman 2.1 collection."""
+    url = _address(_settings(config, database=database))
+    if wire != "native":
+        document = wiring.FORMATS[format_](wiring.LANGUAGES[wire], url)
+    else:
+        document = described(url) if format_ == "openapi" else postman(described(url))
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def _address(chosen: Settings) -> str:
+    return (chosen.public_url or f"http://{chosen.listen[0]}").rstrip("/")
 
 
 @main.group()

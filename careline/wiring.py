@@ -1,18 +1,26 @@
 """Which foreign wires this server speaks, and what they share: one address that two have, and strangers."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from aiohttp import web
 
 from careline.core.errors import NotFound, Refused
 from careline.settings import Settings
 from careline.wires.careforall.routes import LANGUAGE as CAREFORALL
+from careline.wires.documents import openapi, postman
 from careline.wires.endpoints import Language
 from careline.wires.http import Call, Handler, Route
-from careline.wires.problems import Problems
+from careline.wires.operator import EDGE, json_document
 
 LANGUAGES = {language.name: language for language in (CAREFORALL,)}
 SHARED = "/ws"
+FORMATS: dict[str, Callable[[Language, str], dict[str, Any]]] = {
+    "openapi": openapi,
+    "postman": lambda language, url: postman(openapi(language, url)),
+}
 
 logger = logging.getLogger("careline")
 
@@ -27,7 +35,13 @@ def routes(settings: Settings) -> list[Route]:
     languages = spoken(settings)
     found = [route for language in languages for route in language.routes(settings)]
     sharing = {language.name: language for language in languages if language.ws is not None}
-    return [*found, Route("GET", SHARED, shared(sharing), Problems("edge"), cors=False)] if sharing else found
+    if sharing:
+        found.append(Route("GET", SHARED, shared(sharing), EDGE, cors=False))
+    for language in languages:
+        for format_, make in FORMATS.items():
+            handle = json_document(partial(make, language))
+            found.append(Route("GET", f"/docs/{language.name}/{format_}.json", handle, EDGE, cors=False))
+    return found
 
 
 def shared(sharing: dict[str, Language]) -> Handler:

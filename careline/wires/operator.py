@@ -1,8 +1,12 @@
 """What only an operator should see: health, metrics, and the documents of the API."""
 
+import gzip
+import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hmac import compare_digest
 from time import monotonic
+from typing import Any
 
 import msgspec
 from aiohttp import web
@@ -12,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from careline import __version__
 from careline.core.errors import NotFound, Refused
 from careline.wires.http import Call, Handler, Route
+from careline.wires.pages import File, answer, page_headers
 from careline.wires.problems import Problems
 
 EDGE = Problems("edge")
@@ -32,6 +37,26 @@ def for_operators(handle: Handler) -> Handler:
         raise NotFound("There is nothing at this address.", code="no_such_route")
 
     return guarded
+
+
+def document(kind: str, make: Callable[[str], bytes]) -> Handler:
+    """A document for operators, made once for the server's address."""
+    made: dict[str, File] = {}
+
+    async def handle(call: Call) -> web.StreamResponse:
+        url = call.server.public_url
+        if url not in made:
+            body = make(url)
+            tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+            made[url] = File(body, gzip.compress(body, 6, mtime=0), tag, kind)
+        return answer(call, made[url], page_headers(call, "'none'"))
+
+    return for_operators(handle)
+
+
+def json_document(make: Callable[[str], Any]) -> Handler:
+    """The same, of JSON."""
+    return document("application/json", lambda url: msgspec.json.encode(make(url)))
 
 
 def routes(registry: CollectorRegistry) -> list[Route]:

@@ -143,7 +143,7 @@ EDGE = {
     "GET /v1/socket": {400},
 }  # fmt: skip
 DOCUMENTS = {
-    "GET /v1/openapi.json": {200}, "GET /v1/asyncapi.json": {200}, "GET /docs": {200},
+    "GET /v1/openapi.json": {200}, "GET /v1/asyncapi.json": {200}, "GET /v1/postman.json": {200}, "GET /docs": {200},
 }  # fmt: skip
 PAGES = {200, 302, 404}
 

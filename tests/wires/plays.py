@@ -62,14 +62,22 @@ def lines(text: str) -> list[Line]:
 
 
 class Stage:
-    """One performance: `url` is the server, `headers` what somebody's requests bear, `known` the names there are."""
+    """One performance: `url` is the server, `headers` what somebody's requests bear, `known` the names there are.
+    `judge` sees every answer.
+    """
 
     def __init__(
-        self, http: aiohttp.ClientSession, url: str, headers: Callable[[str], dict[str, str]], known: dict[str, str]
+        self,
+        http: aiohttp.ClientSession,
+        url: str,
+        headers: Callable[[str], dict[str, str]],
+        known: dict[str, str],
+        judge: Callable[[str, str, int, str], None] = lambda method, path, status, body: None,
     ) -> None:
         self._http = http
         self._url = url
         self._headers = headers
+        self._judge = judge
         self.known = dict(known)
         self._sockets: dict[str, aiohttp.ClientWebSocketResponse] = {}
         self._answers: dict[str, tuple[int, str]] = {}
@@ -130,6 +138,7 @@ class Stage:
         data = self._filled(body).encode() or None
         async with self._http.request(method, self._url + self._filled(path), headers=headers, data=data) as answer:
             self._answers[who] = answer.status, (await answer.read()).decode()
+        self._judge(method, path.partition("?")[0], *self._answers[who])
 
     def _filled(self, text: str) -> str:
         return _NAME.sub(lambda name: self.known[name[1]], text)

@@ -1,7 +1,8 @@
 """What every foreign wire's tests need: tokens as other systems sign them, a stage, a call without a server."""
 
+import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from types import SimpleNamespace
@@ -11,9 +12,13 @@ import jwt
 from aiohttp.test_utils import make_mocked_request
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from jsonschema import Draft202012Validator
 
+from careline.wires.documents import openapi
+from careline.wires.endpoints import Language
 from careline.wires.http import Call
 from careline.wires.origins import Origins
+from careline.wires.router import Router
 from tests.wires.plays import Stage
 from tests.world import World
 
@@ -42,12 +47,34 @@ def signed(claims: dict[str, Any], *, by: str = "platform", algorithm: str = "RS
     return jwt.encode({k: v for k, v in whole.items() if v is not None}, signer, algorithm=algorithm)
 
 
+def judging(language: Language) -> Callable[[str, str, int, str], None]:
+    """Fails an answer that is not what the wire's document says of it: shape, and no field beyond."""
+    document = openapi(language, "https://chat.example")
+    router = Router(language.table)
+    for schema in document["components"]["schemas"].values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+
+    def judge(method: str, path: str, status: int, body: str) -> None:
+        found, _ = router.find(path)
+        if method not in found:
+            return
+        endpoint, _ = found[method]
+        told = document["paths"][endpoint.path][method.lower()]["responses"]
+        answer = told.get(str(status), told["default"] if status >= 400 else None)
+        assert answer is not None, f"{method} {endpoint.path} may not answer {status}"
+        if schema := answer.get("content", {}).get("application/json", {}).get("schema"):
+            Draft202012Validator({**schema, "components": document["components"]}).validate(json.loads(body))
+
+    return judge
+
+
 @asynccontextmanager
 async def theatre(
-    world: World, tokens: dict[str, str], header: str = "Authorization", **known: str
+    world: World, language: Language, tokens: dict[str, str], header: str = "Authorization", **known: str
 ) -> AsyncIterator[Stage]:
-    """Where plays are played. `tokens` are everybody's by their name in plays, where `${cara.token}` is Cara's; they go
-    out in this header. `known` are further names.
+    """Where plays of a wire are played, and every answer held against its OpenAPI document. `tokens` are everybody's by
+    their name in plays, where `${cara.token}` is Cara's; they go out in this header. `known` are further names.
     """
 
     def headers(name: str) -> dict[str, str]:
@@ -60,7 +87,7 @@ async def theatre(
         "his": world.dev_conversation,
         "foreign": world.fay_conversation,
     }
-    found = Stage(world.http, world.url, headers, names | known)
+    found = Stage(world.http, world.url, headers, names | known, judging(language))
     try:
         yield found
     finally:

@@ -125,12 +125,12 @@ class Participant(_Words, frozen=True):
     last_read_at: str | UnsetType = UNSET
 
 
-class Conversation(_Words, frozen=True):
+class Conversation(_Words, frozen=True, kw_only=True):
     conversation_id: str
     participants: list[Participant]
     created_by: str
     status: Status
-    subject: str | UnsetType
+    subject: str | UnsetType = UNSET
     metadata: msgspec.Raw
     created_at: str
     updated_at: str

@@ -1,44 +1,27 @@
 """Where the native wire's documents are found: for operators, made once from the command table."""
 
-import gzip
-import hashlib
-from collections.abc import Callable
+from typing import Any
 
-import msgspec
-from aiohttp import web
-
-from careline.wires.http import Call, Handler, Route
+from careline.wires.documents import postman
+from careline.wires.http import Route
 from careline.wires.native.asyncapi import asyncapi
 from careline.wires.native.openapi import openapi
 from careline.wires.native.page import page
 from careline.wires.native.routes import NATIVE
-from careline.wires.operator import for_operators
-from careline.wires.pages import File, answer, page_headers
+from careline.wires.operator import document, json_document
 
 
-def routes() -> list[Route]:
-    """The two documents and the page to read."""
-
-    def as_openapi(url: str) -> bytes:
-        return msgspec.json.encode(openapi(url, secure=url.startswith("https:")))
-
+def routes(others: list[str]) -> list[Route]:
+    """The documents, and the page to read; it also leads to those of the `others` that are spoken here."""
     found = {
-        "/v1/openapi.json": _document("application/json", as_openapi),
-        "/v1/asyncapi.json": _document("application/json", lambda url: msgspec.json.encode(asyncapi(url))),
-        "/docs": _document("text/html; charset=utf-8", lambda url: page(url).encode()),
+        "/v1/openapi.json": json_document(described),
+        "/v1/asyncapi.json": json_document(asyncapi),
+        "/v1/postman.json": json_document(lambda url: postman(described(url))),
+        "/docs": document("text/html; charset=utf-8", lambda url: page(url, others).encode()),
     }
-    return [Route("GET", path, for_operators(handle), NATIVE, cors=False) for path, handle in found.items()]
+    return [Route("GET", path, handle, NATIVE, cors=False) for path, handle in found.items()]
 
 
-def _document(kind: str, make: Callable[[str], bytes]) -> Handler:
-    made: dict[str, File] = {}
-
-    async def handle(call: Call) -> web.StreamResponse:
-        url = call.server.public_url
-        if url not in made:
-            body = make(url)
-            tag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-            made[url] = File(body, gzip.compress(body, 6, mtime=0), tag, kind)
-        return answer(call, made[url], page_headers(call, "'none'"))
-
-    return handle
+def described(url: str) -> dict[str, Any]:
+    """The OpenAPI document for a server at this address."""
+    return openapi(url, secure=url.startswith("https:"))

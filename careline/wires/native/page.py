@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -45,12 +46,13 @@ Ids are text, cursors are opaque, unknown fields are refused. New fields may app
 hear <code>hello</code>, and say who you are; after <code>ready</code> come the events:</p>
 <pre tabindex="0">{"type":"auth","token":"clc_…"}
 {"type":"message.send","id":"1","data":{"conversation_id":"…","body":"Hello","client_id":"d0c4f6a2-1"}}</pre>
-<p>For programs: <a href="/v1/openapi.json">OpenAPI</a> and <a href="/v1/asyncapi.json">AsyncAPI</a>.</p>
+<p>For programs: <a href="/v1/openapi.json">OpenAPI</a> and <a href="/v1/asyncapi.json">AsyncAPI</a>;
+for Postman: <a href="/v1/postman.json">a collection</a>.</p>
 """
 
 
-def page(public_url: str) -> str:
-    """The whole page."""
+def page(public_url: str, others: Iterable[str] = ()) -> str:
+    """The whole page; `others` are the foreign wires that are spoken beside this one."""
     nouns = list(dict.fromkeys(noun_of(c) for c in COMMANDS.values()))
     commands = ""
     for noun in nouns:
@@ -60,12 +62,21 @@ def page(public_url: str) -> str:
         HEAD
         + f"<header><h1>Careline <small>{__version__}</small></h1>{_contents(nouns)}</header><main>"
         + START
+        + _others(others)
         + commands
         + _events()
         + _refusals()
         + _shapes()
         + "</main></body></html>\n"
     )
+
+
+def _others(names: Iterable[str]) -> str:
+    told = ", ".join(
+        f'{n} (<a href="/docs/{n}/openapi.json">OpenAPI</a>, <a href="/docs/{n}/postman.json">Postman</a>)'
+        for n in names
+    )
+    return f"<p>Also spoken here, for clients of other systems: {told}.</p>" if told else ""
 
 
 def _contents(nouns: list[str]) -> str:

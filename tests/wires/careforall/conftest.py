@@ -13,6 +13,7 @@ import pytest
 from careline.features.workspaces.actions import update_workspace
 from careline.partners import Careforall, Issuer
 from careline.settings import load as settings
+from careline.wires.careforall.routes import LANGUAGE
 from tests.wires.plays import Stage
 from tests.wires.theatre import public_pem, signed
 from tests.wires.theatre import theatre as stage_of_plays
@@ -54,5 +55,5 @@ async def platform(database: str) -> AsyncIterator[World]:
 async def theatre(platform: World) -> AsyncIterator[Stage]:
     """Where plays of this wire are played."""
     long = {"5000": "x" * 5_000, "5001": "x" * 5_001, "201": "y" * 201, "huge": "z" * 300_000}
-    async with stage_of_plays(platform, tokens(), **long) as found:
+    async with stage_of_plays(platform, LANGUAGE, tokens(), **long) as found:
         yield found
