@@ -40,6 +40,7 @@ def test_every_reference_leads_somewhere(name: str) -> None:
 
 
 @every_wire
+@pytest.mark.proves("cf-50")
 def test_every_endpoint_is_described_once_and_says_what_it_does(name: str) -> None:
     table = wiring.LANGUAGES[name].table
     operations = [o for methods in DOCUMENTS[name]["paths"].values() for o in methods.values()]

@@ -1,13 +1,18 @@
 """careforall beside the native wire: one store, two languages."""
 
 from typing import Any
+from unittest import mock
 
 import aiohttp
+import pytest
+from msgspec import structs
 
+from careline.core.errors import Unavailable
 from careline.features.messages.changes import delete_message, edit_message
 from careline.features.workspaces.actions import update_workspace
-from tests.wires.careforall.conftest import token
-from tests.world import World
+from careline.partners import Careforall
+from tests.wires.careforall.conftest import platform_issuer, token
+from tests.world import GREENLEAF, HILLSIDE, World, stage
 
 
 def bears(user_id: str, role: str = "USER") -> dict[str, str]:
@@ -30,6 +35,7 @@ async def history(world: World, user_id: str, role: str = "USER") -> list[dict[s
         return found
 
 
+@pytest.mark.proves("cf-50", "cf-18")
 async def test_what_is_said_here_is_heard_there_and_the_other_way_round(platform: World) -> None:
     inbox, theirs = await platform.ana.opens(), await opens(platform, "cara")
     await theirs.send_json({"type": "message", "content": "from the platform", "metadata": {"campaign": 17}})
@@ -65,6 +71,7 @@ async def test_exactly_the_messages_that_were_read_natively_get_receipts(platfor
     assert [[r["userId"] for r in m["readBy"]] for m in await history(platform, "cara")] == [["ana"], [], ["ana"]]
 
 
+@pytest.mark.proves("cf-47")
 async def test_what_a_socket_was_sent_is_delivered_once_its_client_is_heard_again(platform: World) -> None:
     inbox, theirs = await platform.ana.opens(), await opens(platform, "cara")
     said = await inbox.does("message.send", conversation_id=platform.conversation, body="are you there?")
@@ -81,6 +88,44 @@ async def test_what_a_socket_was_sent_is_delivered_once_its_client_is_heard_agai
     await inbox.hears_nothing(0.7)
 
 
+@pytest.mark.proves("cf-35")
+async def test_a_page_of_messages_is_delivered_to_whoever_asked(platform: World) -> None:
+    inbox = await platform.ana.opens()
+    said = await platform.ana.sends(platform.conversation, "are you there?")
+    await inbox.hears("message.sent")
+    assert [m["content"] for m in await history(platform, "cara")] == ["are you there?"]
+    delivered = (await inbox.hears("message.delivered"))["data"]
+    assert (delivered["up_to"], delivered["reader"]["id"]) == (said.id, "cara")
+    assert (await history(platform, "cara"))[0]["readBy"] == []
+    await inbox.hears_nothing(0.8)
+
+
+@pytest.mark.proves("cf-6")
+async def test_the_wire_speaks_for_one_workspace_only(database: str) -> None:
+    issuer = structs.replace(
+        platform_issuer(), workspaces=[GREENLEAF, HILLSIDE], claims={"person": "userId", "workspace": "ws"}
+    )
+    async with stage(database, careforall=Careforall(workspace=GREENLEAF), issuers=[issuer]) as world:
+        for workspace_id, expected in ((GREENLEAF, 200), (HILLSIDE, 403)):
+            headers = {"Authorization": f"Bearer {token('cara', 'USER', ws=workspace_id)}"}
+            async with world.http.get(f"{world.url}/api/conversations", headers=headers) as answer:
+                assert answer.status == expected
+
+
+@pytest.mark.proves("cf-15")
+async def test_a_store_that_does_not_answer_is_said_so_in_the_wires_words(platform: World) -> None:
+    await history(platform, "cara")  # who she is is known from now on
+    with mock.patch.object(platform.app.database, "read", side_effect=Unavailable()):
+        url = f"{platform.url}/api/conversations"
+        async with platform.http.get(url, headers=bears("cara")) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (503, "INTERNAL_ERROR")
+            assert int(answer.headers["Retry-After"]) > 0
+    with mock.patch.object(platform.app.database, "read", side_effect=ZeroDivisionError("secret")):
+        async with platform.http.get(url, headers=bears("cara")) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (500, "INTERNAL_ERROR")
+
+
+@pytest.mark.proves("cf-21")
 async def test_notes_never_appear_not_even_to_admins(platform: World) -> None:
     theirs, admins = await opens(platform, "cara"), await opens(platform, "ada", "ADMIN")
     await theirs.receive_json(timeout=5)  # user_joined
@@ -91,6 +136,7 @@ async def test_notes_never_appear_not_even_to_admins(platform: World) -> None:
     assert [m["content"] for m in await history(platform, "ada", "ADMIN")] == ["for you"]
 
 
+@pytest.mark.proves("cf-21")
 async def test_a_deleted_message_keeps_its_place_without_its_text(platform: World) -> None:
     message = await platform.cara.sends(platform.conversation, "my card is 4111", metadata='{"card":1}')
     await platform.app.database.write(delete_message, platform.cara.actor, message.id)
@@ -99,6 +145,7 @@ async def test_a_deleted_message_keeps_its_place_without_its_text(platform: Worl
     assert shown["updatedAt"] >= shown["createdAt"]
 
 
+@pytest.mark.proves("cf-21")
 async def test_an_edited_message_shows_its_new_text_and_when(platform: World) -> None:
     message = await platform.cara.sends(platform.conversation, "helo")
     edited = await platform.app.database.write(edit_message, platform.cara.actor, message.id, "hello")
@@ -107,6 +154,7 @@ async def test_an_edited_message_shows_its_new_text_and_when(platform: World) ->
     assert edited.edited_at is not None and shown["updatedAt"] >= shown["createdAt"]
 
 
+@pytest.mark.proves("cf-19")
 async def test_what_waits_is_active_and_saying_so_leaves_it_waiting(platform: World) -> None:
     inbox = await platform.ana.opens()
     await inbox.does("conversation.update", conversation_id=platform.conversation, status="pending")
@@ -127,6 +175,7 @@ async def test_where_a_contact_has_one_thread_it_is_that_one(platform: World) ->
     assert made[0] == made[1]
 
 
+@pytest.mark.proves("cf-49")
 async def test_whoever_is_taken_out_of_a_conversation_loses_its_sockets_at_once(platform: World) -> None:
     inbox = await platform.ana.opens()
     await inbox.does("participant.add", conversation_id=platform.conversation, kind="contact", id="dev")

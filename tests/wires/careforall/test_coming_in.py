@@ -63,10 +63,12 @@ async def connects(world: World, bearer: str, **more: Any) -> aiohttp.ClientWebS
         ({"userId": "two words"}, "its user id has a space"),
     ],
 )
+@pytest.mark.proves("cf-2", "cf-3", "cf-10")
 async def test_a_token_does_not_count_when(platform: World, wrong: dict[str, Any], because: str) -> None:
     assert await status(platform, token("cara", "USER", **wrong)) == 401, because
 
 
+@pytest.mark.proves("cf-2")
 async def test_neither_another_algorithm_nor_no_signature_counts(platform: World) -> None:
     claims = {"userId": "ada", "role": "ADMIN", "exp": int(time.time()) + 60, "iss": ISSUER, "aud": AUDIENCE}
     pem = public_pem().replace("\\n", "\n").encode()
@@ -77,6 +79,7 @@ async def test_neither_another_algorithm_nor_no_signature_counts(platform: World
         assert await status(platform, forged) == 401
 
 
+@pytest.mark.proves("cf-4")
 async def test_people_are_made_on_first_sight_and_known_from_then_on(platform: World) -> None:
     assert await status(platform, token("gil", "USER")) == 200
     assert await status(platform, token("hana", "ADMIN", email=None)) == 200
@@ -89,10 +92,12 @@ async def test_people_are_made_on_first_sight_and_known_from_then_on(platform: W
     assert await status(platform, token("hana", "ADMIN")) == 401
 
 
+@pytest.mark.proves("cf-6")
 async def test_the_platform_cannot_speak_for_an_account_of_ours(platform: World) -> None:
     assert await status(platform, token("ana", "ADMIN")) == 403
 
 
+@pytest.mark.proves("cf-49")
 async def test_a_socket_ends_with_its_token(platform: World) -> None:
     socket = await connects(platform, token("cara", "USER", exp=int(time.time()) + 2))
     assert (await socket.receive_json(timeout=5))["type"] == "system"
@@ -100,6 +105,7 @@ async def test_a_socket_ends_with_its_token(platform: World) -> None:
     assert socket.close_code == 4401
 
 
+@pytest.mark.proves("cf-40")
 async def test_what_is_sent_before_the_welcome_is_not_lost_and_keeps_its_order(platform: World) -> None:
     socket = await connects(platform, token("gil", "USER"))
     await socket.close()
@@ -110,6 +116,7 @@ async def test_what_is_sent_before_the_welcome_is_not_lost_and_keeps_its_order(p
     assert [(await socket.receive_json(timeout=5))["content"] for _ in range(50)] == [str(n) for n in range(50)]
 
 
+@pytest.mark.proves("cf-49")
 async def test_who_comes_and_goes_may_always_come_again(database: str) -> None:
     wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
     async with stage(database, sockets_per_contact=1, **wanted) as world:
@@ -121,6 +128,7 @@ async def test_who_comes_and_goes_may_always_come_again(database: str) -> None:
                 await asyncio.sleep(0.01 * len(world.app.hub.connections))
 
 
+@pytest.mark.proves("cf-8", "cf-38")
 async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
     wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
     async with stage(database, origins=["https://careforall.example"], **wanted) as world:
@@ -141,6 +149,7 @@ async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
         assert socket.close_code == 4403
 
 
+@pytest.mark.proves("cf-14", "cf-39", "cf-48")
 async def test_too_many_are_told_so_in_the_wires_words(database: str) -> None:
     wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
     async with stage(database, limit_send_contact="2/min", sockets_per_contact=1, **wanted) as world:
@@ -160,6 +169,7 @@ async def test_too_many_are_told_so_in_the_wires_words(database: str) -> None:
         assert (await second.receive_json(timeout=5))["code"] == "RATE_LIMITED"
 
 
+@pytest.mark.proves("cf-7")
 async def test_no_token_reaches_the_log(platform: World, caplog: pytest.LogCaptureFixture) -> None:
     bearer = token("cara", "USER")
     with caplog.at_level(logging.DEBUG):
