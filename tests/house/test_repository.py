@@ -11,7 +11,9 @@ from tests.tools import ROOT
 ADDRESS = re.compile(r"https?://(?:[^\s/@]*@)?([\w-]+(?:\.[\w-]+)+)")
 # Names kept for examples (RFC 2606; tests of origins bend two), numbers, and what XML, the licence and a
 # Postman collection are named by.
-NOWHERE = re.compile(r"(?:.+\.)?(?:example(?:\.(?:org|evil))?|exampl|[\d.]+)|www\.(?:w3|apache)\.org|schema\.getpostman\.com")
+NOWHERE = re.compile(
+    r"(?:.+\.)?(?:example(?:\.(?:org|evil))?|exampl|[\d.]+)|www\.(?:w3|apache)\.org|schema\.getpostman\.com"
+)
 # The class keeps this line from naming an option itself.
 CHOOSES_INDEX = re.compile(
     r"[-]-(?:(?:extra-)?index-url|find-links|registry|trusted-host)|(?:PIP|UV)_\w*INDEX_URL|[n]pm_config_"
