@@ -74,8 +74,8 @@ async def look_for_conversations(
     """The conversations like this that the actor may see, after leaving out `skip`; and how many there are in all.
 
     The newest activity comes first, or `by` change what was changed last. For page numbers and totals: it walks over
-    every conversation of the list, though over no message (20 ms for 100,000), where `list_conversations` reads its
-    page and no more.
+    every conversation of the list, though over no message (on a busy machine 0.3 s for 100,000, with `q` twice that),
+    where `list_conversations` reads its page and no more.
     """
     if actor.kind == "contact" and wanted != EVERY:
         raise Forbidden("Only staff look for conversations.")
@@ -89,6 +89,9 @@ async def look_for_conversations(
     whose = "workspace"
     if not actor.sees_all:
         whose, asked = "person", asked | {"kind": actor.kind, "person_id": actor.id}
+    elif wanted.contact_id or wanted.staff_id:  # of one person there are few, and they need not be looked for
+        kind = "contact" if wanted.contact_id else "staff"
+        whose, asked = "person", asked | {"kind": kind, "person_id": wanted.contact_id or wanted.staff_id}
     total = await tx.value(f"count_conversations_of_{whose}", **asked)
     page = await tx.all(
         Conversation, f"numbered_conversations_of_{whose}", by=by, skip=bounded(skip, "skip"), most=limit, **asked

@@ -198,7 +198,7 @@ async def look_for(ask: Asking, request: LookFor) -> Numbered:
         )
         return await whole(tx, actor, found), total
 
-    items, total = await ask.server.database.read(look, ask.somebody)
+    items, total = await ask.server.database.read_aside(look, ask.somebody)
     return Numbered(items, total)
 
 
