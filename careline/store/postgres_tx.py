@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from careline.core.errors import NotFound
 from careline.store.database import Overtaken, Plan, Question, Tx, check_columns
-from careline.store.sql import answers, as_one, for_many
+from careline.store.sql import answers, as_one, for_many, for_one
 
 Row = TypeVar("Row", bound=Struct)
 
@@ -64,10 +64,14 @@ class PostgresTx(Tx):
     async def _for_many(self, name: str, only_if: str = "") -> str:
         known = self._bulk.get(name + only_if)
         if known is None:
-            prepared = await self._connection.prepare(self._statements[name].text)
-            types = [f"{p.schema}.{p.name}" for p in prepared.get_parameters()]
-            known = self._bulk[name + only_if] = for_many(self._statements[name], types, only_if)
+            known = for_many(self._statements[name], await self._types(name), only_if)
+            self._bulk[name + only_if] = known
         return known
+
+    async def _types(self, name: str) -> list[str]:
+        """The types of a statement's parameters, as PostgreSQL sees them."""
+        prepared = await self._connection.prepare(self._statements[name].text)
+        return [f"{parameter.schema}.{parameter.name}" for parameter in prepared.get_parameters()]
 
 
 class UnlockedTx(PostgresTx):
@@ -109,10 +113,24 @@ class UnlockedTx(PostgresTx):
                 raise Overtaken
             return
         moved = {"workspace_id": self.workspace_id, "seq": self._seq, "before": self._before}
-        texts = [await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name, _ in writes]]
-        values = [_json([moved]), *[_json(rows) for _, rows in writes]]
+        if all(len(rows) == 1 for _, rows in writes):
+            texts = [self._statements["move_head_on"].text, *[await self._for_one(name) for name, _ in writes]]
+            values = [
+                value
+                for name, (row,) in [("move_head_on", [moved]), *writes]
+                for value in self._statements[name].bound(row)
+            ]
+        else:
+            texts = [await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name, _ in writes]]
+            values = [_json([moved]), *[_json(rows) for _, rows in writes]]
         if not await self._connection.fetchval(as_one(tuple(texts), "count(*) FROM w0"), *values):
             raise Overtaken
+
+    async def _for_one(self, name: str) -> str:
+        known = self._bulk.get(f"{name} of one")
+        if known is None:
+            known = self._bulk[f"{name} of one"] = for_one(self._statements[name], await self._types(name), "w0")
+        return known
 
 
 class _Head(Struct):

@@ -7,8 +7,11 @@ Parameters are `:name`. A list parameter is written `= ANY(:ids)`. What many sta
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -16,16 +19,21 @@ _NAME = re.compile(r"^-- (name|columns|part): (\w+)(?: \[(sqlite|postgres)\])?\s
 _COLUMNS = re.compile(r"\{(\w+)(?: of (\w+))?\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _ANY = re.compile(r"= ANY\(:(\w+)\)")
+_LAYOUT = re.compile(r"'[^']*'|(?:--[^\n]*|\s)+")
 _LIST = re.compile(r"(?:ANY|json_each|unnest)\(:(\w+)")
 
 
 class Statement(Struct, frozen=True):
-    """One statement as an engine runs it; `order` names PostgreSQL's `$1, $2, …`, `lists` the list parameters."""
+    """One statement as an engine runs it; `order` names its `$1, $2, …` or `?1, ?2, …`, `lists` the list parameters.
+
+    `bound` puts values by name into that order.
+    """
 
     name: str
     text: str
     order: tuple[str, ...]
     lists: frozenset[str]
+    bound: Callable[[dict[str, Any]], tuple[Any, ...]]
 
 
 def load(files: list[Path], engine: str) -> dict[str, Statement]:
@@ -56,14 +64,27 @@ def _filled(text: str, columns: dict[str, str], parts: dict[str, str]) -> str:
 
 
 def statement(name: str, text: str, engine: str) -> Statement:
-    """The text worded for the engine."""
-    order = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    """The text worded for the engine. SQLite takes several sentences in one, each with parameters of its own."""
     lists = frozenset(_LIST.findall(text))
     if engine == "postgres":
-        text = _PARAMETER.sub(lambda match: f"${order.index(match[1]) + 1}", text)
+        text, order = _numbered(text, "$")
     else:
-        text = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", text)
-    return Statement(name, text, order, lists)
+        worded = _ANY.sub(r"IN (SELECT value FROM json_each(:\1))", _terse(text))
+        sentences = [_numbered(sentence, "?") for sentence in worded.split(";")]
+        text, order = ";".join(sentence for sentence, _ in sentences), sum((names for _, names in sentences), ())
+    bound = itemgetter(*order) if len(order) > 1 else lambda values: tuple(values[name] for name in order)
+    return Statement(name, text, order, lists, bound)
+
+
+def _numbered(text: str, mark: str) -> tuple[str, tuple[str, ...]]:
+    """The text with numbers for its parameters, and their names in that order."""
+    order = tuple(dict.fromkeys(_PARAMETER.findall(text)))
+    return _PARAMETER.sub(lambda match: f"{mark}{order.index(match[1]) + 1}", text), order
+
+
+def _terse(text: str) -> str:
+    """The text without comments and layout: SQLite's driver hashes all of it to find it prepared, for every row."""
+    return _LAYOUT.sub(lambda found: found[0] if found[0][0] == "'" else " ", text).strip()
 
 
 def for_many(wanted: Statement, types: list[str], only_if: str = "") -> str:
@@ -83,6 +104,17 @@ def for_many(wanted: Statement, types: list[str], only_if: str = "") -> str:
             r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S
         )
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)
+
+
+def for_one(wanted: Statement, types: list[str], only_if: str) -> str:
+    """The same for a single row, whose values are its parameters: nothing is packed, unpacked or joined."""
+    typed = re.sub(r"\$(\d+)", lambda match: f"CAST(${match[1]} AS {types[int(match[1]) - 1]})", wanted.text)
+    condition = f"EXISTS (SELECT 1 FROM {only_if})"
+    if re.match(r"\s*INSERT", wanted.text, re.I):
+        return re.sub(
+            r"VALUES\s*\((.*)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 WHERE {condition}", typed, count=1, flags=re.S
+        )
+    return re.sub(r"\bWHERE\b", f"WHERE {condition} AND", typed, count=1)
 
 
 @cache

@@ -36,11 +36,11 @@ class SqliteTx(Tx):
         self._executemany = connection.executemany
         self._checked = checked
 
-    def _bound(self, name: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _bound(self, name: str, values: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
         statement = self._statements[name]
         for field in statement.lists:
             values[field] = msgspec.json.encode(values[field]).decode()
-        return statement.text, values
+        return statement.text, statement.bound(values)
 
     async def all(self, row: type[Row], name: str, /, **values: Any) -> list[Row]:
         cursor = self._execute(*self._bound(name, values))
@@ -59,7 +59,8 @@ class SqliteTx(Tx):
         self._execute(*self._bound(name, values)).fetchall()
 
     async def many(self, name: str, rows: list[dict[str, Any]]) -> None:
-        self._executemany(self._statements[name].text, rows).fetchall()
+        statement = self._statements[name]
+        self._executemany(statement.text, map(statement.bound, rows)).fetchall()
 
 
 class _Waiting:

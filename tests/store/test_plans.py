@@ -77,7 +77,7 @@ def store() -> Iterator[apsw.Connection]:
 @pytest.mark.parametrize("statement", load(FILES, "sqlite").values(), ids=lambda statement: statement.name)
 def test_no_statement_walks_a_table(store: apsw.Connection, statement: Statement) -> None:
     values: dict[str, object] = {name: "[]" if name in statement.lists else None for name in statement.order}
-    plan = [str(row[3]) for row in store.execute("EXPLAIN QUERY PLAN " + statement.text, values)]
+    plan = [str(row[3]) for row in store.execute("EXPLAIN QUERY PLAN " + statement.text, statement.bound(values))]
     walked = [
         step for step in plan if step.startswith("SCAN") and "VIRTUAL TABLE" not in step and "CONSTANT" not in step
     ]
