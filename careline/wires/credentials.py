@@ -17,7 +17,7 @@ from careline.features.people.actions import account_of, find_account, set_passw
 from careline.features.people.rows import Account
 from careline.features.tokens import rules
 from careline.features.tokens.actions import (
-    actor_by_secret,
+    actors_by_secret,
     end_sessions,
     redeem_ticket,
     refresh_session,
@@ -50,6 +50,8 @@ class Credentials:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self.revocations = 0
         self.on_sign_in: Callable[[str, str, str], Awaitable[None]] = _unheard
+        # Everybody comes back at once when a server was away: all who wait are looked up together.
+        self._looking_up: Batch[str, Actor] = Batch(lambda given: database.read(actors_by_secret, system(), given))
         self._used: Batch[tuple[str, int], None] = Batch(
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
@@ -78,7 +80,7 @@ class Credentials:
 
     async def _look_up(self, token: str, issuer: str | None) -> Actor:
         if issuer is None and len(token) <= 128 and token.startswith((rules.ACCESS, rules.CONTACT)):
-            return await self._database.read(actor_by_secret, system(), token)
+            return await self._looking_up.submit(token)
         if looks_signed(token):
             return await self._trust.actor(token, issuer)
         raise Unauthenticated()

@@ -13,7 +13,7 @@ from careline.core.errors import Unauthenticated
 from careline.features.conversations.actions import add_participant, remove_participant
 from careline.features.messages.changes import delete_message, edit_message
 from careline.features.people.actions import add_staff, deactivate_staff, find_account, update_staff
-from careline.features.tokens.actions import actor_again, actor_by_secret, issue_ticket, revoke_token
+from careline.features.tokens.actions import actor_again, actors_by_secret, issue_ticket, revoke_token
 from careline.store.database import Tx
 from tests.security.places import place
 from tests.security.raw import RawSocket
@@ -177,7 +177,7 @@ async def test_what_is_revoked_while_it_is_looked_up_lets_nobody_in(
     async def slow(verb: Any, *args: Any, **named: Any) -> Any:
         nonlocal revoked
         found = await read(verb, *args, **named)
-        if verb is actor_by_secret and not revoked:
+        if verb is actors_by_secret and not revoked:
             revoked = True
             await database.write(revoke_token, here.ana.actor, here.cara.actor.credential.removeprefix("token:"))
         return found

@@ -10,11 +10,12 @@ import aiohttp
 import pytest
 
 from careline.app import App
-from careline.core.actor import system
+from careline.core.actor import Actor, system
+from careline.core.errors import Unauthenticated
 from careline.features.people import rules as people_rules
 from careline.features.people.actions import any_staff
 from careline.features.tokens import rules
-from careline.features.tokens.actions import issue_ticket, make_setup_secret
+from careline.features.tokens.actions import actors_by_secret, issue_ticket, make_setup_secret
 from careline.settings import Settings
 from careline.wires.credentials import Passwords
 from careline.wires.native.commands import COMMANDS
@@ -70,6 +71,16 @@ async def test_every_class_of_token_opens_its_own_routes_and_no_other(tmp_path: 
                 path = path.replace("{kind}", "contact")
                 got = await world.cara.status_of(command.method, path, **bearing(token))
                 assert got == want, (kind, name, got)
+
+
+async def test_those_who_come_together_are_told_apart(here: World) -> None:
+    """Everybody who waits is looked up in one statement: the secrets of some must not open anything for others."""
+    secrets = await classes(here)
+    given = [*secrets.values(), *secrets.values()]
+    found = await here.app.database.read(actors_by_secret, system(), given)
+    people = [who.person if isinstance(who, Actor) else type(who) for who in found]
+    expected = {"staff access": "staff:ana", "contact": "contact:cara"}
+    assert people == [expected.get(kind, Unauthenticated) for kind in (*secrets, *secrets)]
 
 
 async def test_only_access_and_contact_tokens_open_sockets(here: World) -> None:

@@ -1,6 +1,8 @@
 """Letting people in and shutting them out: every secret is made here, kept as a digest and looked up by it."""
 
+import contextlib
 import secrets
+from collections.abc import Sequence
 from hmac import compare_digest
 
 import msgspec
@@ -8,15 +10,19 @@ from msgspec import Struct
 
 from careline.core import ids
 from careline.core.actor import Actor, Kind
-from careline.core.errors import Forbidden, NotFound, Unauthenticated
+from careline.core.errors import Forbidden, NotFound, Refused, Unauthenticated
 from careline.features.people.actions import access_contact, find_contact, find_staff, workspaces_of
 from careline.features.people.rows import Staff
 from careline.features.tokens import rules
 from careline.features.tokens.events import SessionRevoked, TokenIssued, TokenRevoked
-from careline.features.tokens.rows import Bearer, ContactToken, IssuedSession, IssuedToken, Session
+from careline.features.tokens.rows import Bearer, ContactToken, IssuedSession, IssuedToken, Session, Shown
 from careline.store.database import Tx
 
 CREDENTIALS: dict[Kind, str] = {"staff": "session", "contact": "token"}
+OPENING: tuple[tuple[str, Kind, str], ...] = (
+    (rules.ACCESS, "staff", "staff_by_access_digest"),
+    (rules.CONTACT, "contact", "contacts_by_token_digest"),
+)
 
 
 async def issue_token(
@@ -201,14 +207,18 @@ async def _keep_refresh(tx: Tx, session: Session, refresh: str) -> None:
     )
 
 
-async def actor_by_secret(tx: Tx, actor: Actor, secret: str) -> Actor:
-    """Who bears this access or contact token. `Unauthenticated` for any other secret, whatever it opens elsewhere."""
-    digest = rules.digest(secret)
-    if secret.startswith(rules.ACCESS):
-        return _actor(await tx.one(Bearer, "staff_by_access_digest", digest=digest), "staff", tx.now)
-    if secret.startswith(rules.CONTACT):
-        return _actor(await tx.one(Bearer, "contact_by_token_digest", digest=digest), "contact", tx.now)
-    raise Unauthenticated()
+async def actors_by_secret(tx: Tx, actor: Actor, given: list[str]) -> Sequence[Actor | Refused]:
+    """Who bears each of these access and contact tokens. `Unauthenticated` for any other secret, whatever it opens
+    elsewhere.
+    """
+    digests = {secret: rules.digest(secret) for secret in given}
+    actors: dict[str, Actor] = {}
+    for prefix, kind, name in OPENING:
+        wanted = [digest for secret, digest in digests.items() if secret.startswith(prefix)]
+        for shown in await tx.all(Shown, name, digests=wanted) if wanted else ():
+            with contextlib.suppress(Unauthenticated):
+                actors[shown.digest] = _actor(shown, kind, tx.now)
+    return [actors.get(digests[secret]) or Unauthenticated() for secret in given]
 
 
 async def actor_again(tx: Tx, actor: Actor) -> Actor:

@@ -2,11 +2,11 @@
 INSERT INTO contact_tokens (id, digest, workspace_id, contact_id, label, created_by, created_at, expires_at)
 VALUES (:id, :digest, :workspace_id, :contact_id, :label, :created_by, :now, :expires_at);
 
--- name: contact_by_token_digest
+-- name: contacts_by_token_digest
 SELECT t.id AS credential_id, t.workspace_id, c.id, c.name, NULL AS role, NULL AS scope, t.expires_at,
-  t.revoked_at AS ended_at
+  t.revoked_at AS ended_at, t.digest
 FROM contact_tokens t JOIN contacts c ON c.workspace_id = t.workspace_id AND c.id = t.contact_id
-WHERE t.digest = :digest;
+WHERE t.digest = ANY(:digests);
 
 -- name: contact_by_token_id
 SELECT t.id AS credential_id, t.workspace_id, c.id, c.name, NULL AS role, NULL AS scope, t.expires_at,
@@ -48,9 +48,9 @@ WHERE id = :id;
 
 -- name: staff_by_access_digest
 SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.access_expires_at AS expires_at,
-  COALESCE(s.revoked_at, w.deactivated_at) AS ended_at
+  COALESCE(s.revoked_at, w.deactivated_at) AS ended_at, s.access_digest AS digest
 FROM sessions s JOIN staff w ON w.workspace_id = s.workspace_id AND w.id = s.staff_id
-WHERE s.access_digest = :digest;
+WHERE s.access_digest = ANY(:digests);
 
 -- name: staff_by_session_id
 SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.access_expires_at AS expires_at,

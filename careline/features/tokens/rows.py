@@ -41,6 +41,12 @@ class Bearer(Struct, frozen=True):
     ended_at: int | None
 
 
+class Shown(Bearer, frozen=True):
+    """The bearer of a credential whose secret has this digest."""
+
+    digest: str
+
+
 class IssuedToken(Struct, frozen=True):
     """A contact token with its secret, which is shown this once and kept nowhere."""
 
