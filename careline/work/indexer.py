@@ -18,7 +18,7 @@ from careline.store.database import Database
 logger = logging.getLogger("careline.search")
 BATCH = 128
 LINGER = 0.5  # what is sent meanwhile is indexed together
-LOOK = 1.0  # how often the log is asked what other processes committed
+LOOK = 5.0  # how often the log is asked what others left unindexed; it is searched as it is until then
 REST = 6.0  # times as long as a batch took
 FAR = 20_000
 REST_FAR = 2.0

@@ -1,5 +1,9 @@
 -- The queue: jobs are claimed for a while, done (and gone), tried again later, or given up where one can see them.
 
+-- name: due_job
+SELECT id FROM jobs WHERE given_up_at IS NULL AND run_at <= :now AND (claimed_until IS NULL OR claimed_until < :now)
+ORDER BY run_at LIMIT 1;
+
 -- name: claim_jobs [sqlite]
 UPDATE jobs SET attempts = attempts + 1, claimed_until = :until
 WHERE id IN (SELECT id FROM jobs WHERE given_up_at IS NULL AND run_at <= :now

@@ -52,7 +52,9 @@ class Runner:
                 await asyncio.sleep(IDLE)
 
     async def work(self) -> int:
-        """Do what is due now; how many jobs that were."""
+        """Do what is due now; how many jobs that were. Mostly none is, which is found out without writing."""
+        if not await self._database.read(_is_due, system()):
+            return 0
         jobs = await self._database.write(_claim, system())
         for job in jobs:
             await self._one(job)
@@ -77,6 +79,10 @@ class Runner:
 
 async def _finish(tx: Tx, actor: Actor, job: Claimed) -> None:
     await tx.run("finish_job", id=job.id)
+
+
+async def _is_due(tx: Tx, actor: Actor) -> bool:
+    return await tx.value("due_job", now=tx.now) is not None
 
 
 async def _claim(tx: Tx, actor: Actor) -> list[Claimed]:
