@@ -6,6 +6,11 @@ edited_at, deleted_at, attachments, reactions, pinned_at, forwarded_from, mentio
 kind AS quoted_kind, sender_kind AS quoted_sender_kind, sender_name AS quoted_sender_name, body AS quoted_body,
 deleted_at AS quoted_deleted_at;
 
+-- part: seen
+EXISTS (SELECT 1 FROM conversations c WHERE c.id = :conversation_id AND c.workspace_id = :workspace_id
+  AND (:sees_all = 1 OR EXISTS (SELECT 1 FROM participants p
+    WHERE p.conversation_id = c.id AND p.kind = :actor_kind AND p.person_id = :person_id)));
+
 -- part: only
 (CAST(:from_at AS BIGINT) IS NULL OR m.created_at >= :from_at) AND (CAST(:to_at AS BIGINT) IS NULL OR m.created_at < :to_at)
   AND (CAST(:side AS TEXT) IS NULL OR (m.sender_kind = 'contact') = (:side = 'contact'))
@@ -39,22 +44,26 @@ WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id;
 
 -- name: messages_before
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
-WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note')
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note') AND {seen}
 ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
+
+-- name: public_message_before
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND m.kind <> 'note' ORDER BY m.seq DESC LIMIT 1;
 
 -- name: messages_after
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
-WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note')
+WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note') AND {seen}
 ORDER BY m.seq LIMIT :most OFFSET :skip;
 
 -- name: only_messages_before
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
-WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note') AND {only}
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note') AND {seen} AND {only}
 ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
 
 -- name: only_messages_after
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
-WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note') AND {only}
+WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note') AND {seen} AND {only}
 ORDER BY m.seq LIMIT :most OFFSET :skip;
 
 -- name: messages_at

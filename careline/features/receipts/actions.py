@@ -65,9 +65,8 @@ async def _which(tx: Tx, actor: Actor, markings: list[Marking]) -> tuple[list[Ma
 
 async def _reached(tx: Tx, marking: Marking) -> Marking:
     """The same, up to a message or of none."""
-    before = (marking.reached or 0) + 1
-    asked = {"conversation_id": marking.conversation_id, "before": before, "notes": 0, "most": 1, "skip": 0}
-    message = await tx.one(Message, "messages_before", **asked)
+    asked = {"conversation_id": marking.conversation_id, "before": (marking.reached or 0) + 1}
+    message = await tx.one(Message, "public_message_before", **asked)
     return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
 
 
@@ -118,8 +117,8 @@ async def _without_notes(tx: Tx, marking: Marking, messages: dict[str, Message])
     note = messages.get(marking.up_to or "")
     if note is None or note.kind != "note":
         return marking
-    asked = {"conversation_id": note.conversation_id, "before": note.seq, "notes": 0, "most": 1, "skip": 0}
-    message = await tx.one(Message, "messages_before", **asked)
+    asked = {"conversation_id": note.conversation_id, "before": note.seq}
+    message = await tx.one(Message, "public_message_before", **asked)
     return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
 
 
