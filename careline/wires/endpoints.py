@@ -1,6 +1,6 @@
 """A foreign wire over HTTP: one table of what can be asked, and how that wire takes it and gives its answers."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -45,9 +45,9 @@ class Ask(Struct):
         """The conversation that the address names."""
         return self.parameters["conversation_id"]
 
-    def shows(self, messages: Iterable[Message]) -> None:
+    def shows(self, page: Sequence[Message]) -> None:
         """These go out with the answer: once it is written whole, whoever asked has them."""
-        show(self.shown, messages)
+        show(self.shown, page)
 
 
 class Empty(Struct, frozen=True):

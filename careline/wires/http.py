@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address, ip_network
 from itertools import count
 from typing import Any, Protocol
@@ -139,9 +139,9 @@ class _Whole(web.Response):
         self.then()
 
 
-def show(shown: dict[str, int], messages: Iterable[Message]) -> None:
-    """Note how far an answer shows each conversation."""
-    for message in messages:
+def show(shown: dict[str, int], page: Sequence[Message]) -> None:
+    """Note how far an answer shows a conversation: to the newer end of the page, whichever end that is."""
+    for message in page and (page[0], page[-1]):
         shown[message.conversation_id] = max(message.seq, shown.get(message.conversation_id, 0))
 
 

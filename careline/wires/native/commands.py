@@ -3,7 +3,7 @@
 REST routes, socket commands, OpenAPI and AsyncAPI documents and the authorisation matrix are all made from this table.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -30,9 +30,9 @@ class Asking(Struct):
     token: str | None = None
     shown: dict[str, int] = field(default_factory=dict)
 
-    def shows(self, messages: Iterable[Message]) -> None:
+    def shows(self, page: Sequence[Message]) -> None:
         """These go out with the answer: over REST, once it is written whole, whoever asked has them."""
-        show(self.shown, messages)
+        show(self.shown, page)
 
     async def again(self) -> None:
         """Refuse now what would be refused if it were asked anew."""

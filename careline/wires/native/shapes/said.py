@@ -16,9 +16,8 @@ PREVIEW = 200
 
 
 _EMPTY = msgspec.Raw(b"{}")
-
-
 _NO_FILES: list[Attached] = []
+_NO_REACTIONS: list[beside.Reaction] = []
 
 
 class Message(Struct, frozen=True):
@@ -88,6 +87,8 @@ def message(
     reached: tuple[int | None, int | None] = (None, None),
 ) -> Message:
     hidden = side == "contact" and stored.sender_kind == "staff"
+    # Most messages have nothing beside their words, and a page shapes fifty: what is not there is not looked into.
+    replies = stored.reply_to is not None and not beside.hides_reply(stored, side)
     return Message(
         stored.id,
         stored.conversation_id,
@@ -96,7 +97,7 @@ def message(
         None if hidden else stored.sender_id,
         stored.sender_name,
         stored.body,
-        None if beside.hides_reply(stored, side) else stored.reply_to,
+        stored.reply_to if replies else None,
         _NO_FILES if stored.attachments is None else cast(list[Attached], msgspec.Raw(stored.attachments.encode())),
         _EMPTY if stored.metadata == "{}" else msgspec.Raw(stored.metadata.encode()),
         stored.created_at,
@@ -105,8 +106,8 @@ def message(
         reached[0],
         reached[1],
         stored.client_id if author else None,
-        beside.reply(stored, side),
-        beside.reactions(stored, side),
+        beside.reply(stored, side) if replies else None,
+        _NO_REACTIONS if stored.reactions is None else beside.reactions(stored, side),
         stored.pinned_at,
         stored.forwarded_from is not None,
         [] if side == "contact" or stored.mentions is None else msgspec.json.decode(stored.mentions, type=list[str]),
