@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -24,6 +25,7 @@ from careline.core.page import Cursors
 from careline.features.attachments.actions import expire_unsent
 from careline.features.attachments.intake import Intake
 from careline.features.attachments.scanner import Scanner
+from careline.features.attachments.straight import end_upload
 from careline.features.conversations.visits import expire_visit
 from careline.features.desk.actions import wake_conversation
 from careline.features.messages.attached import scan_again
@@ -136,7 +138,7 @@ class App:
             passwords,
             Sockets(self.database.clock, settings.sockets_per_address, settings.sockets_unauthenticated),
             Origins(settings.origins),
-            Files(self.intake, straight=settings.s3_links == "on"),
+            Files(self.intake, elsewhere=_origin(settings.s3_url) if settings.s3_links == "on" else ""),
             self._tell,
             self.metrics.batches.observe,
         )
@@ -160,6 +162,7 @@ class App:
         self.errands: dict[str, Errand] = {
             "attachment.remove": self._remove_attachments,
             "code.send": self._send_code,
+            "upload.end": self._end_upload,
         }
         self.addresses: list[str] = []
 
@@ -318,6 +321,11 @@ class App:
         wanted = msgspec.json.decode(payload, type=consequences.RemoveAttachments).attachment_ids
         await self.intake.remove_all(self.database, actor, list(wanted))
 
+    async def _end_upload(self, actor: Actor, payload: str) -> None:
+        wanted = msgspec.json.decode(payload, type=consequences.EndUpload)
+        await self.database.write(end_upload, actor, wanted.attachment_id)
+        await self.intake.clear_arrival(wanted.attachment_id)
+
     async def _send_code(self, actor: Actor, payload: str) -> None:
         """A code is made when it is sent, so that it stands nowhere but in the message."""
         wanted = msgspec.json.decode(payload, type=consequences.SendCode)
@@ -373,6 +381,11 @@ def _bind(host: str, port: int) -> sockets.socket:
         raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from None
     bound.setblocking(False)
     return bound
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _host(bound: sockets.socket) -> str:

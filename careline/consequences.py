@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from careline.core.events import Event
-from careline.features.attachments.events import AttachmentsRemoved, AttachmentUploaded
+from careline.features.attachments.events import AttachmentsRemoved, AttachmentUploaded, UploadBegun
 from careline.features.canned.events import CannedAdded, CannedDeleted, CannedUpdated
 from careline.features.conversations.events import (
     ConversationAssigned,
@@ -106,6 +106,12 @@ class ExpireAttachment(Struct, frozen=True):
     attachment_id: str
 
 
+class EndUpload(Struct, frozen=True):
+    """Look whether the file ever came, and take away what lies where it was to come."""
+
+    attachment_id: str
+
+
 class RemoveAttachments(Struct, frozen=True):
     """Take away the bytes that nobody may have any more."""
 
@@ -115,6 +121,11 @@ class RemoveAttachments(Struct, frozen=True):
 def expire_unsent_attachment(event: Event, now: int) -> Job | None:
     assert isinstance(event, AttachmentUploaded)
     return Job("attachment.expire", ExpireAttachment(event.attachment_id), event.expires_at)
+
+
+def end_upload(event: Event, now: int) -> Job | None:
+    assert isinstance(event, UploadBegun)
+    return Job("upload.end", EndUpload(event.attachment_id), event.expires_at)
 
 
 def remove_attachments(event: Event, now: int) -> Job | None:
@@ -175,6 +186,7 @@ CONSEQUENCES: dict[type[Event], Plans] = {
     LabelAdded: [],
     LabelUpdated: [],
     LabelDeleted: [],
+    UploadBegun: [end_upload],
     AttachmentUploaded: [expire_unsent_attachment],
     AttachmentsRemoved: [remove_attachments],
     AttachmentsUpdated: [],

@@ -10,15 +10,27 @@ import hashlib
 import os
 import shutil
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
-from careline.core.errors import Integrity, StorageFull, Unavailable
+from msgspec import Struct
+
+from careline.core.errors import Conflict, Integrity, StorageFull, Unavailable
 
 PIECE = 262_144
 RESERVE = 64 << 20
 STALE_S = 3_600
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+class Door(Struct, frozen=True):
+    """A way for one file straight into the store: one request with these headers, before it closes."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    closes_at: int
 
 
 class Blobs(Protocol):
@@ -35,6 +47,12 @@ class Blobs(Protocol):
 
     def link(self, key: str, disposition: str, media: str, seconds: int) -> str | None:
         """An address that gives the bytes to whoever has it for a while, or None: this store has none."""
+
+    def door(self, key: str, size: int, sha256: str, seconds: int) -> Door | None:
+        """A way in for exactly these bytes, or None: this store has none."""
+
+    def arrived(self, key: str) -> AsyncIterator[bytes]:
+        """What came in by a door, of which nothing is believed. `Conflict` while nothing has."""
 
 
 class LocalBlobs:
@@ -77,6 +95,12 @@ class LocalBlobs:
 
     def link(self, key: str, disposition: str, media: str, seconds: int) -> str | None:
         return None
+
+    def door(self, key: str, size: int, sha256: str, seconds: int) -> Door | None:
+        return None
+
+    def arrived(self, key: str) -> AsyncIterator[bytes]:
+        raise not_arrived()
 
 
 class Spools:
@@ -149,6 +173,10 @@ class Spool:
     def discard(self) -> None:
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def not_arrived() -> Conflict:
+    return Conflict("The file has not arrived yet: send it where `attachment.begin` said.", code="not_arrived")
 
 
 def digest_of(file: BinaryIO) -> str:

@@ -62,11 +62,11 @@ class Links:
 class Files:
     """What wires need to take files in and to give them out."""
 
-    def __init__(self, intake: Intake, *, straight: bool) -> None:
-        """`straight`: links lead to the store itself, where it has such."""
+    def __init__(self, intake: Intake, *, elsewhere: str = "") -> None:
+        """`elsewhere`: the origin of the store that files come from and go to straight; empty: they pass through us."""
         self.intake = intake
         self.links = Links(bytes(32))
-        self._straight = straight
+        self.elsewhere = elsewhere
         self._uploading: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
@@ -85,7 +85,7 @@ class Files:
 
     def link(self, attachment: Attachment, now: int, public_url: str, *, thumbnail: bool = False) -> str:
         """An address of the file for whoever may see it now."""
-        if self._straight and attachment.storage_key is not None and attachment.state in ("ready", "unscanned"):
+        if self.elsewhere and attachment.storage_key is not None and attachment.state in ("ready", "unscanned"):
             key = attachment.storage_key + THUMBNAIL * thumbnail
             media = "image/webp" if thumbnail else attachment.type
             found = self.intake.blobs.link(key, disposition(attachment.name, media), media, S3_LINK_S)
@@ -95,7 +95,7 @@ class Files:
         return f"{public_url}/v1/files/{self.links.sign(named, now + LINK_MS)}"
 
     def link_ends_at(self, now: int) -> int:
-        return now + (S3_LINK_S * 1_000 if self._straight else LINK_MS)
+        return now + (S3_LINK_S * 1_000 if self.elsewhere else LINK_MS)
 
 
 def headers(name: str, media: str) -> dict[str, str]:

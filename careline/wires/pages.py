@@ -19,8 +19,8 @@ TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"
          ".woff2": "font/woff2", ".webp": "image/webp", ".ico": "image/x-icon"}  # fmt: skip
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self' {socket}; frame-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{files}; font-src 'self'; "
+    "connect-src 'self' {socket}{files}; frame-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; "
     "frame-ancestors {ancestors}; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
@@ -58,7 +58,9 @@ def page_headers(call: Call, ancestors: str) -> dict[str, str]:
     server = call.server
     headers = {
         "Content-Security-Policy": POLICY.format(
-            ancestors=ancestors, socket=server.public_url.replace("http", "ws", 1)
+            ancestors=ancestors,
+            socket=server.public_url.replace("http", "ws", 1),
+            files=f" {server.files.elsewhere}".rstrip(),
         ),
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

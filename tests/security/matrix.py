@@ -48,6 +48,8 @@ conversation.delete     conversation  403     403  403 ok  403 403 404
 participant.add         conversation  404     ok   404 ok  ok  ok  404
 participant.remove      conversation  404     403  404 ok  ok  ok  404
 typing.set              conversation  404     ok   404 ok  ok  ok  404
+attachment.begin        conversation  404     ok   404 ok  ok  ok  404
+attachment.complete     upload        404     ok   404 404 404 404 404
 attachment.refer        -             403     403  403 403 403 403 403
 attachment.get          attachment    404     ok   404 ok  ok  ok  404
 attachment.link         attachment    404     ok   404 ok  ok  ok  404
@@ -374,6 +376,7 @@ def body(command: str) -> dict[str, Any]:
         "label.update": {"colour": f"#{number:06d}"},
         "participant.add": {"kind": "contact", "id": "gus"},
         "typing.set": {"typing": True},
+        "attachment.begin": {"name": "a.pdf", "size": 1, "sha256": "0" * 64},
         "attachment.links": {"attachment_ids": ["nothing"]},
         "attachment.refer": {"url": "https://a.example/a.pdf", "name": "a.pdf", "type": "application/pdf", "size": 1},
         "message.send": {"body": "A message"},

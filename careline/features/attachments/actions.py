@@ -45,20 +45,9 @@ async def _used_today(tx: Tx, actor: Actor) -> int:
 async def add_attachment(tx: Tx, actor: Actor, stored: Stored, conversation_id: str | None = None) -> Attachment:
     """The stored file becomes the actor's, to be sent in this conversation, or in any."""
     await may_upload(tx, actor, conversation_id, stored.size)
-    return await _add(
-        tx,
-        actor,
-        conversation_id,
-        name=stored.name,
-        type=stored.type,
-        size=stored.size,
-        sha256=stored.sha256,
-        width=stored.width,
-        height=stored.height,
-        thumbnail=stored.thumbnail,
-        storage_key=stored.storage_key,
-        state=stored.state,
-    )
+    attachment = await insert(tx, actor, conversation_id, **msgspec.structs.asdict(stored))
+    tell_uploaded(tx, actor, attachment)
+    return attachment
 
 
 async def add_reference(
@@ -70,10 +59,15 @@ async def add_reference(
         raise Forbidden("This workspace takes no references to files elsewhere.")
     found = rules.reference(url, name, type_, size)
     name = rules.clean_name(name, found)
-    return await _add(tx, actor, conversation_id, name=name, type=found.media, size=size, url=url, state="ready")
+    attachment = await insert(
+        tx, actor, conversation_id, name=name, type=found.media, size=size, url=url, state="ready"
+    )
+    tell_uploaded(tx, actor, attachment)
+    return attachment
 
 
-async def _add(tx: Tx, actor: Actor, conversation_id: str | None, **known: object) -> Attachment:
+async def insert(tx: Tx, actor: Actor, conversation_id: str | None, **known: object) -> Attachment:
+    """A step of whatever makes an attachment the actor's: its row."""
     empty = dict.fromkeys(
         ("sha256", "width", "height", "thumbnail", "storage_key", "url", "message_id", "deleted_at"), None
     )
@@ -89,12 +83,16 @@ async def _add(tx: Tx, actor: Actor, conversation_id: str | None, **known: objec
         **known,
     }
     await tx.run("insert_attachment", **row)
-    attachment = msgspec.convert(row, Attachment)
-    tx.emit(AttachmentUploaded(attachment_id=attachment.id, expires_at=tx.now + _unsent_ms(tx)), actor)
-    return attachment
+    return msgspec.convert(row, Attachment)
 
 
-def _unsent_ms(tx: Tx) -> int:
+def tell_uploaded(tx: Tx, actor: Actor, attachment: Attachment) -> None:
+    """The file is there, to be sent until a time."""
+    tx.emit(AttachmentUploaded(attachment_id=attachment.id, expires_at=tx.now + unsent_ms(tx)), actor)
+
+
+def unsent_ms(tx: Tx) -> int:
+    """How long an upload may wait."""
     return int(tx.settings.attachment_unsent_h) * 3_600_000
 
 
@@ -141,28 +139,29 @@ async def delete_attachment(tx: Tx, actor: Actor, attachment_id: str) -> None:
         raise Forbidden("Only who uploaded it may take it back.")
     if found.message_id is not None:
         raise Invalid("attachment_id", "It was sent: delete its message.")
-    await _remove(tx, actor, [found])
+    await remove(tx, actor, [found])
 
 
 async def expire_unsent(tx: Tx, actor: Actor, attachment_id: str) -> None:
     """The job's end of an upload that nobody sent; one that was sent, or is gone, stays as it is."""
     found = await tx.one(Attachment, "attachments_by_id", ids=[attachment_id], workspace_id=actor.workspace_id)
     if found is not None and found.message_id is None and found.deleted_at is None:
-        await _remove(tx, actor, [found])
+        await remove(tx, actor, [found])
 
 
 async def drop_attachments(tx: Tx, actor: Actor, message_ids: list[str]) -> None:
     """Nobody can have the files of these messages from now on; their bytes follow."""
     rows = await tx.all(Attachment, "attachments_of_messages", message_ids=message_ids, workspace_id=actor.workspace_id)
-    await _remove(tx, actor, rows)
+    await remove(tx, actor, rows)
 
 
 async def drop_attachments_in(tx: Tx, actor: Actor, conversation_id: str) -> None:
     """The same for everything in a conversation that is going to be deleted; to be called before it is."""
-    await _remove(tx, actor, await tx.all(Attachment, "attachments_in_conversation", conversation_id=conversation_id))
+    await remove(tx, actor, await tx.all(Attachment, "attachments_in_conversation", conversation_id=conversation_id))
 
 
-async def _remove(tx: Tx, actor: Actor, attachments: list[Attachment]) -> None:
+async def remove(tx: Tx, actor: Actor, attachments: list[Attachment]) -> None:
+    """A step of whatever gives up files: nobody has them any more, and their bytes follow."""
     going = [a.id for a in attachments if a.deleted_at is None]
     if going:
         await tx.run("delete_attachments", ids=going, workspace_id=actor.workspace_id, now=tx.now)
@@ -184,7 +183,7 @@ def take_uploads(
     tx: Tx, actor: Actor, conversation_id: str, wanted: tuple[str, ...], uploads: dict[str, Attachment]
 ) -> list[Attachment]:
     """The attachments a message takes, or `NotFound` if one is not there for it to take."""
-    oldest = tx.now - _unsent_ms(tx)
+    oldest = tx.now - unsent_ms(tx)
     found = [uploads.get(id_) for id_ in rules.ids(wanted, tx.settings.attachments_per_message)]
     for attachment in found:
         rules.may_send(attachment, actor, conversation_id, oldest)

@@ -10,6 +10,13 @@ class AttachmentUploaded(OverviewEvent, frozen=True, kw_only=True):
     expires_at: int
 
 
+class UploadBegun(OverviewEvent, frozen=True, kw_only=True):
+    """A file was promised that goes straight to the store. What has not become one is forgotten at `expires_at`."""
+
+    attachment_id: str
+    expires_at: int
+
+
 class AttachmentsRemoved(OverviewEvent, frozen=True, kw_only=True):
     """Nobody may have these any more; their bytes follow."""
 

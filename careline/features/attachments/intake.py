@@ -16,13 +16,16 @@ from careline.features.attachments.guard import Guard, Look
 from careline.features.attachments.rows import Allowance, Attachment, State, Stored
 from careline.features.attachments.rules import FileType
 from careline.features.attachments.scanner import Scanner
-from careline.store.blobs import Blobs, Spool, Spools, digest_of, in_thread
+from careline.store.blobs import Blobs, Door, Spool, Spools, digest_of, in_thread
 from careline.store.database import Database
 
 logger = logging.getLogger("careline.files")
 KEY_BYTES = 20
 THUMBNAIL = ".thumbnail"
 COPY = ".copy"
+# A folder of its own in the bucket, so that whoever runs it can see and clear it apart.
+ARRIVING = "arriving/"
+DOOR_S = 900
 
 
 class Intake:
@@ -37,9 +40,31 @@ class Intake:
         self._unsure: State = "pending" if policy == "hold" else "unscanned"
         self._guard = Guard()
 
+    def door(self, attachment: Attachment) -> Door | None:
+        """Where the promised file may be sent straight to the store, or None where there is no such way."""
+        return self.blobs.door(ARRIVING + attachment.id, attachment.size, attachment.sha256 or "", DOOR_S)
+
+    @asynccontextmanager
+    async def take_in(self, begun: Attachment, allowed: Allowance) -> AsyncIterator[Stored]:
+        """The same as `receive`, of what has arrived by its door. The door may be open still, so that what is stored
+        is a copy that nobody can change any more.
+        """
+        chunks = self.blobs.arrived(ARRIVING + begun.id)
+        async with self.receive(chunks, begun.name, begun.type, allowed, begun) as stored:
+            yield stored
+
+    async def clear_arrival(self, attachment_id: str) -> None:
+        """Take away what lies behind the door. Again changes nothing."""
+        await self.blobs.remove(ARRIVING + attachment_id)
+
     @asynccontextmanager
     async def receive(
-        self, chunks: AsyncIterator[bytes], name: str, declared: str, allowed: Allowance
+        self,
+        chunks: AsyncIterator[bytes],
+        name: str,
+        declared: str,
+        allowed: Allowance,
+        promised: Attachment | None = None,
     ) -> AsyncIterator[Stored]:
         """Store what comes; inside, the file is safe, and its row is to be written.
 
@@ -54,6 +79,8 @@ class Intake:
                     break
             rules.may_add(spool.size, allowed.most)
             await spool.finish()
+            if promised is not None:
+                rules.keeps_promise(spool.size, spool.sha256, promised)
             stored = await self._store(spool, name, declared, allowed)
         except BaseException:
             self._clear(spool)

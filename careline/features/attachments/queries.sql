@@ -7,6 +7,11 @@ INSERT INTO attachments ({attachment})
 VALUES (:id, :workspace_id, :conversation_id, :message_id, :owner_kind, :owner_id, :name, :type, :size, :sha256, :width,
   :height, :thumbnail, :storage_key, :url, :state, :staff_only, :created_at, :deleted_at);
 
+-- name: complete_attachment
+UPDATE attachments SET name = :name, type = :type, size = :size, sha256 = :sha256, width = :width, height = :height,
+  thumbnail = :thumbnail, storage_key = :storage_key, state = :state, created_at = :now
+WHERE id = :id AND workspace_id = :workspace_id;
+
 -- name: attachments_by_id
 SELECT {attachment} FROM attachments WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from careline.core.actor import Kind
 
-# `pending` is held back until it was scanned, `unscanned` was let through with a mark; of `expired` and `infected` ones
-# only the name is left.
-State = Literal["ready", "pending", "unscanned", "infected", "expired"]
+# `arriving` was promised and is not here yet, `pending` is held back until it was scanned, `unscanned` was let through
+# with a mark; of `expired` and `infected` ones only the name is left.
+State = Literal["ready", "arriving", "pending", "unscanned", "infected", "expired"]
 
 
 class Attachment(Struct, frozen=True):
@@ -64,6 +64,15 @@ class Stored(Struct, frozen=True):
     thumbnail: str | None
     storage_key: str
     state: State
+
+
+class Promised(Struct, frozen=True):
+    """What a file is going to be that goes straight to the store, as its sender says."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
 
 
 class Allowance(Struct, frozen=True):

@@ -7,12 +7,22 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from careline.core.actor import Actor
-from careline.core.errors import Conflict, Infected, Invalid, NotFound, TooLarge, TooMany, UnsupportedType
-from careline.features.attachments.rows import Attachment
+from careline.core.errors import (
+    Conflict,
+    Infected,
+    Invalid,
+    NotFound,
+    Refused,
+    TooLarge,
+    TooMany,
+    UnsupportedType,
+)
+from careline.features.attachments.rows import Allowance, Attachment, Promised
 
 NAME_CHARACTERS = 150
 URL_CHARACTERS = 2_000
 DAY_MS = 86_400_000
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -54,12 +64,20 @@ _TEXT_BOM = b"\xef\xbb\xbf"
 
 def type_of(name: str, declared: str, head: bytes, *, svg: bool) -> FileType:
     """What the name, the sender and the first bytes (a few hundred) agree on, or `UnsupportedType`."""
+    found = named_type(name, declared, svg=svg)
+    if not _begins(found, head):
+        raise disguised()
+    return found
+
+
+def named_type(name: str, declared: str, *, svg: bool) -> FileType:
+    """The same before there are any bytes."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     found = next((t for t in TYPES if extension in t.extensions), None)
     if found is None or (found is SVG and not svg):
         raise UnsupportedType("Send a JPEG, PNG, GIF or WebP picture, a PDF, DOC, DOCX or TXT file.", code="file_type")
     media = declared.partition(";")[0].strip().lower()
-    if media not in ("", "application/octet-stream", found.media, *found.declared) or not _begins(found, head):
+    if media not in ("", "application/octet-stream", found.media, *found.declared):
         raise disguised()
     return found
 
@@ -94,10 +112,33 @@ def clean_name(name: str, type_: FileType) -> str:
 
 
 def may_add(size: int, most: int) -> None:
-    if size == 0:
+    if size < 1:
         raise Invalid("file", "The file is empty.")
     if size > most:
         raise TooLarge(f"A file may have {most} bytes.")
+
+
+def promised(file: Promised, allowed: Allowance) -> FileType:
+    """The type of a file that somebody promises, if such a one may be taken."""
+    may_add(file.size, allowed.most)
+    if not _SHA256.fullmatch(file.sha256):
+        raise Invalid("sha256", "The SHA-256 of the file's bytes, as 64 hexadecimal digits in lower case.")
+    return named_type(file.name, file.type, svg=allowed.svg)
+
+
+def keeps_promise(size: int, sha256: str, attachment: Attachment) -> None:
+    if (size, sha256) != (attachment.size, attachment.sha256):
+        raise Invalid("file", "The bytes that arrived are not those that were promised.")
+
+
+def may_complete(attachment: Attachment) -> None:
+    if attachment.state != "arriving":
+        raise Conflict("The upload is complete already.")
+
+
+def ends_upload(refused: Refused) -> bool:
+    """Whether it is the file itself that cannot be taken; else it may be tried again."""
+    return isinstance(refused, (Invalid, UnsupportedType, TooLarge, Infected))
 
 
 def may_store(used: int, size: int, quota: int) -> None:
@@ -126,6 +167,7 @@ def may_send(attachment: Attachment | None, actor: Actor, conversation_id: str, 
         or (attachment.owner_kind, attachment.owner_id) != (actor.kind, actor.id)
         or attachment.message_id is not None
         or attachment.deleted_at is not None
+        or attachment.state == "arriving"
         or attachment.conversation_id not in (None, conversation_id)
         or attachment.created_at < oldest
     ):
@@ -157,6 +199,8 @@ def may_see(actor: Actor, attachment: Attachment) -> bool:
 
 def may_open(attachment: Attachment) -> None:
     """Whether its bytes are there to be had."""
+    if attachment.state == "arriving":
+        raise Conflict("The file has not arrived yet.", code="not_arrived")
     if attachment.state == "pending":
         raise Conflict("The file is being scanned: try again a little later.", code="scan_pending")
     if attachment.state == "infected":

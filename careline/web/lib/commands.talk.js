@@ -3,6 +3,8 @@
 import { commands } from './commands.js';
 
 Object.assign(commands, {
+  'attachment.begin': ['POST', '/attachments/begin'],
+  'attachment.complete': ['POST', '/attachments/{attachment_id}/complete', true],
   'attachment.get': ['GET', '/attachments/{attachment_id}', true],
   'attachment.link': ['GET', '/attachments/{attachment_id}/link', true],
   'attachment.links': ['POST', '/conversations/{conversation_id}/links', true],

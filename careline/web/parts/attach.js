@@ -11,30 +11,46 @@ import { ClipButton, Strip } from './strip.js';
 import { clock, newId } from './world.js';
 
 /** @typedef {import('../lib/upload.js').Refusal} Refusal */
+/** Smaller ones are not worth two more requests. */
+const LARGE = 1 << 20;
+
 /** @typedef {{token:()=>string|null, renew?:()=>Promise<string|null>}} Auth */
 
-/** One file over the wire, by the one request that tells how far it has come. @param {File} file @param {string|null} token @param {(part:number)=>void} progress */
-function post(file, token, progress) {
+/** One request with a file in it, of the kind that tells how far it has come. @param {string} method @param {string} url @param {Record<string,string>} headers @param {any} body @param {(part:number)=>void} progress */
+function over(method, url, headers, body, progress) {
   const request = new XMLHttpRequest();
   const done = new Promise((yes, no) => {
     const lost = (/** @type {string} */ code) => () => no(new Problem({ status: 0, code }, true));
     request.onload = () => {
-      const body = request.response ?? {};
-      if (request.status === 201) return yes(body);
-      no(new Problem({ ...body, status: request.status, code: body.code ?? 'http_' + request.status }));
+      const answer = request.response ?? {};
+      if (request.status === 200 || request.status === 201) return yes(answer);
+      no(new Problem({ ...answer, status: request.status, code: answer.code ?? 'http_' + request.status }));
     };
     request.onerror = lost('offline');
     request.onabort = lost('aborted');
     request.upload.onprogress = ({ loaded, total, lengthComputable }) => { if (lengthComputable && total) progress(loaded / total); };
   });
+  request.open(method, url);
+  request.responseType = 'json';
+  for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+  request.send(body);
+  return { done, stop: () => request.abort() };
+}
+
+/** @param {File} file @param {string|null} token @param {(part:number)=>void} progress */
+function post(file, token, progress) {
   const form = new FormData();
   form.append('file', file, file.name);
-  request.open('POST', '/v1/attachments');
-  request.responseType = 'json';
-  request.setRequestHeader('X-Requested-With', 'careline');
-  if (token) request.setRequestHeader('Authorization', 'Bearer ' + token);
-  request.send(form);
-  return { done, stop: () => request.abort() };
+  /** @type {Record<string,string>} */ const headers = { 'X-Requested-With': 'careline' };
+  if (token) headers.Authorization = 'Bearer ' + token;
+  return over('POST', '/v1/attachments', headers, form, progress);
+}
+
+/** Only pages that came by TLS, or from this machine, may make digests. @param {File} file */
+async function digest(file) {
+  if (!crypto.subtle) return null;
+  const made = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+  return [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export class Attach {
@@ -46,12 +62,13 @@ export class Attach {
   #addresses = signal(0);
   /** Why files were not taken, for as long as nobody has done anything else. */
   refused = signal(/** @type {Refusal[]} */ ([]));
-  /** @type {(name:string, data:any) => Promise<any>} */ #call;
+  /** @type {(name:string, data:any, options?:any) => Promise<any>} */ #call;
+  /** @type {import('../lib/straight.js').Straight|undefined} */ #way;
   /** What is to happen once all is there. */
   #armed = signal(/** @type {{id:string, go:()=>void}|null} */ (null));
   /** Pictures that lie on this machine need not be fetched. @type {Map<any,string>} */ #previews = new Map();
 
-  /** @param {{storage:import('../lib/shapes.js').Store, prefix:string, auth:Auth, call:(name:string, data:any) => Promise<any>}} world */
+  /** @param {{storage:import('../lib/shapes.js').Store, prefix:string, auth:Auth, call:(name:string, data:any, options?:any) => Promise<any>}} world */
   constructor({ storage, prefix, auth, call }) {
     this.#call = call;
     this.links = new FileLinks({ ask: (data) => call('attachment.links', data), clock, changed: () => { this.#addresses.value++; } });
@@ -61,18 +78,35 @@ export class Attach {
 
   /** @param {File} file @param {Auth} auth @param {(part:number)=>void} progress */
   #send(file, auth, progress) {
-    let { done, stop } = post(file, auth.token(), progress);
-    const again = done.catch(async (problem) => {
+    let stop = () => {};
+    let stopped = false;
+    /** @param {ReturnType<typeof over>} request */
+    const sent = (request) => {
+      stop = request.stop;
+      if (stopped) stop();
+      return request.done;
+    };
+    const form = () => sent(post(file, auth.token(), progress)).catch(async (problem) => {
       if (problem.status !== 401 || !(await auth.renew?.())) throw problem;
-      ({ done, stop } = post(file, auth.token(), progress));
-      return done;
+      return sent(post(file, auth.token(), progress));
     });
-    const known = again.then((attachment) => {
+    const done = this.#straight(file, progress, sent).then((attachment) => attachment ?? form()).then((attachment) => {
       const preview = this.#previews.get(file);
       if (preview) this.#previews.set(attachment.id, preview);
       return attachment;
     });
-    return { done: known, stop: () => stop() };
+    return { done, stop: () => { stopped = true; stop(); } };
+  }
+
+  /** What few files need is loaded for them. @param {File} file @param {(part:number)=>void} progress @param {(request:ReturnType<typeof over>)=>Promise<any>} sent */
+  async #straight(file, progress, sent) {
+    if (file.size < LARGE) return null;
+    const { Straight } = await import('../lib/straight.js');
+    this.#way ??= new Straight({ call: this.#call, digest });
+    return this.#way.send(file, ({ method, url, headers }) => sent(over(method, url, headers, file, progress)).then(() => true, (problem) => {
+      if (problem.code === 'aborted') throw problem;
+      return false;
+    }));
   }
 
   /** @param {string} id */

@@ -229,8 +229,8 @@ FIELDS: dict[str, Field] = {
     "staff_online": Field("Whether anybody of the staff is connected.", True),
     "staff_reply_status": Field("What a staff member's message makes of the status; null leaves it."),
     "state": Field(
-        "`ready`; `pending`, held back until it was scanned; `unscanned`, let through by a scanner that was down; "
-        "`infected` and `expired`: its bytes are not to be had any more.",
+        "`ready`; `arriving`, promised and not here yet; `pending`, held back until it was scanned; `unscanned`, let "
+        "through by a scanner that was down; `infected` and `expired`: its bytes are not to be had any more.",
         "ready",
     ),
     "status": Field("`open`, `pending`, `closed` or `archived`.", "open"),
@@ -254,6 +254,7 @@ FIELDS: dict[str, Field] = {
     ),
     "up_to": Field("A message id: this one and all before it. Without it: everything.", _MESSAGE_ID),
     "updated_at": Field("When it was last changed.", _NOON),
+    "upload": Field("Where to send the file; null: send it as a form to `POST /v1/attachments`."),
     "url": Field("The link that carries the token, for a contact to open."),
     "view": Field("`all`, `mine` (assigned to me) or `unassigned`.", "all"),
     "width": Field("A picture's width in pixels, null for other files.", 640),
@@ -341,6 +342,14 @@ FIELDS: dict[str, Field] = {
     "Attachment.url": Field("Where a file elsewhere lies; null for uploads, which have links."),
     "Link.expires_at": Field("When the addresses end.", _NOON + 300_000),
     "Link.url": Field("Where the file is.", "https://chat.example.org/v1/files/aXk3"),
+    "Begin.conversation_id": Field("The conversation it is for; without it, any."),
+    "Begin.name": Field("What the file is called.", "scan.pdf"),
+    "Begin.sha256": Field("The SHA-256 of its bytes: no others are taken.", "9f86d081884c7d659a2feaa0c55ad015"),
+    "Begin.type": Field("What its sender takes it for; empty: they do not know.", "application/pdf"),
+    "Way.headers": Field("The headers to send it with, exactly these.", {"content-type": "application/octet-stream"}),
+    "Way.method": Field("The HTTP method: `PUT`.", "PUT"),
+    "Way.url": Field("The address to send it to; whoever has it may.", "https://s3.example.org/files/arriving/x"),
+    "Way.closes_at": Field("Until when it may begin to be sent: 15 minutes from now.", _NOON + 900_000),
     "Refer.conversation_id": Field("The conversation it is for; without it, any."),
     "Refer.name": Field("What the file is called.", "leaflet.pdf"),
     "Refer.type": Field("Its media type, one of those that may be attached.", "application/pdf"),

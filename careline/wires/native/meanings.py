@@ -44,6 +44,7 @@ EVENTS: dict[str, str] = {
 
 SILENT: dict[str, str] = {
     "attachment.uploaded": "A file was uploaded; it is its owner's alone until it is sent.",
+    "upload.begun": "A file was promised that goes straight to the store; it is nothing before it was looked at.",
     "attachments.removed": "Files were given up or taken back, and nobody can have them any more.",
     "code.requested": "Somebody asked for a one-time code by phone.",
     "device.registered": "Somebody is reached on a device.",
@@ -79,6 +80,7 @@ CODES: dict[str, tuple[int, str]] = {
     "conflict": (409, "It cannot be done because of what is there already."),
     "client_id_reused": (409, "This `client_id` named another message: a retry must say the same again."),
     "email_taken": (409, "The e-mail address has an account, or works here, already."),
+    "not_arrived": (409, "The file that was promised is not in the store yet."),
     "scan_pending": (409, "The file is held back until it was scanned: try again later."),
     "into_stranger": (409, "Somebody known cannot become an anonymous contact: merge the other way round."),
     "message_deleted": (409, "The message was taken back: nothing can be done with it any more."),
@@ -104,6 +106,8 @@ CODES: dict[str, tuple[int, str]] = {
 
 # What a command refuses with beyond what all of its kind do.
 REFUSES: dict[str, tuple[str, ...]] = {
+    "attachment.begin": ("not_found", "file_type", "too_large", "too_many"),
+    "attachment.complete": ("not_arrived", "file_type", "infected", "too_many", "storage_full"),
     "attachment.refer": ("not_found", "file_type", "too_many"),
     "conversation.label": ("conflict",),
     "conversation.list": ("forbidden", "not_found"),

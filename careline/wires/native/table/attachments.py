@@ -10,7 +10,8 @@ from careline.features.attachments.actions import (
     delete_attachment,
     list_attachments,
 )
-from careline.features.attachments.rows import Attachment
+from careline.features.attachments.rows import Attachment, Promised
+from careline.wires import straight
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
 
@@ -27,6 +28,32 @@ class Refer(Request, frozen=True):
     type: str
     size: int
     conversation_id: str | None = None
+
+
+class Begin(Request, frozen=True):
+    """A file that is going to be sent straight to the store of files."""
+
+    name: str
+    size: int
+    sha256: str
+    type: str = ""
+    conversation_id: str | None = None
+
+
+class Way(Struct, frozen=True):
+    """One request that the store of files takes: `method`, `url`, these `headers`, and the file as the body."""
+
+    attachment_id: str
+    method: str
+    url: str
+    headers: dict[str, str]
+    closes_at: int
+
+
+class Begun(Struct, frozen=True):
+    """Where to send it; null where there is no such way, and the file is sent to `POST /v1/attachments`."""
+
+    upload: Way | None
 
 
 class WhichLinks(Request, frozen=True):
@@ -62,6 +89,23 @@ async def refer(ask: Asking, request: Refer) -> shapes.Attachment:
             request.conversation_id,
         )
     )
+
+
+@command("attachment.begin", "POST", "/v1/attachments/begin", Begun)
+async def begin(ask: Asking, request: Begin) -> Begun:
+    """Ask for a way to send a file straight to the store of files, where it lies in S3."""
+    promised = Promised(request.name, request.type, request.size, request.sha256)
+    found = await straight.begin(ask.server, ask.somebody, promised, request.conversation_id)
+    if found is None:
+        return Begun(None)
+    begun, door = found
+    return Begun(Way(begun.id, door.method, door.url, door.headers, door.closes_at))
+
+
+@command("attachment.complete", "POST", "/v1/attachments/{attachment_id}/complete", shapes.Attachment)
+async def complete(ask: Asking, request: Which) -> shapes.Attachment:
+    """Say that the file was sent: it is checked and can be sent with a message then. Again gives the same."""
+    return shapes.attachment(await straight.complete(ask.server, ask.somebody, request.attachment_id, ask.again))
 
 
 @command("attachment.get", "GET", "/v1/attachments/{attachment_id}", shapes.Attachment)
