@@ -1,5 +1,6 @@
 """Which settings are dangerous together, and why: one reason a line."""
 
+import stat
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from careline.settings import Settings, SettingsError
 from careline.wires.issuers import Trusted
+from careline.wires.pages import ROOT as PAGES
 
 
 class Finding(Struct, frozen=True):
@@ -25,6 +27,9 @@ def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
         *_network(settings),
         *_strangers(settings, known_open),
         *_stores(settings),
+        *_s3(settings),
+        *_folder(settings),
+        *_scanner(settings),
         *_trust(settings),
         *_codes(settings),
     ]
@@ -119,6 +124,80 @@ def _stores(settings: Settings) -> list[Finding]:
     return found
 
 
+def _s3(settings: Settings) -> list[Finding]:
+    links, url, found = settings.s3_links == "on", urlsplit(settings.s3_url), []
+    if not settings.s3_bucket:
+        return [Finding("s3_links is on, but there is no s3_bucket", refuses=False)] if links else []
+    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
+        return [Finding("s3_url must look like https://s3.example.org: s3_bucket is set")]
+    if not settings.s3_key_id or not settings.s3_secret:
+        found.append(Finding("s3_bucket is set, but s3_key_id or s3_secret is not: anybody could write there"))
+    in_clear = url.scheme == "http" and not _local(url.hostname)
+    if in_clear and "s3" not in settings.in_clear:
+        found.append(
+            Finding(
+                "s3_url is http:// and not on this machine: files would travel in clear; where that network is "
+                "trusted, say so with in_clear"
+            )
+        )
+    if links and in_clear:
+        found.append(Finding("s3_links is on and s3_url is http://: people would fetch and send files in clear"))
+    public = urlsplit(settings.public_url).hostname
+    if links and _local(url.hostname) and public and not _local(public):
+        found.append(Finding("s3_links is on, but s3_url is on this machine, where nobody else's links lead"))
+    if links:
+        text = "s3_links is on: what is fetched by a link is not compared with what was stored"
+        found.append(Finding(text, refuses=False))
+    return found
+
+
+def _folder(settings: Settings) -> list[Finding]:
+    """Where files and the embedded database lie: not among what everybody is shown, and nobody else's to write."""
+    folder, found = settings.files_folder, []
+    for name, path in (("files", folder), ("database", _database_folder(settings))):
+        if path is not None and path.is_relative_to(PAGES):
+            found.append(Finding(f"{name}: {path} is among the pages, which everybody can read"))
+    # In a sticky folder, such as /tmp, nobody can put another in the place of ours.
+    for path, harmless in ((folder, 0), (folder.parent, stat.S_ISVTX)):
+        mode = path.stat().st_mode if path.exists() else 0
+        if mode & stat.S_IWOTH and not mode & harmless:
+            found.append(Finding(f"files: everybody on this machine may write to {path}: chmod o-w it"))
+    return found
+
+
+def _database_folder(settings: Settings) -> Path | None:
+    if settings.is_postgres:
+        return None
+    return Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent
+
+
+def _scanner(settings: Settings) -> list[Finding]:
+    if not settings.scanner:
+        return []
+    found, url = [], urlsplit(settings.scanner)
+    if settings.scanner.startswith("unix:"):
+        if not settings.scanner.startswith("unix:/"):
+            found.append(Finding("scanner must look like unix:/run/clamav/clamd.ctl, with the whole path"))
+    elif url.scheme != "tcp" or not url.hostname or not _port(url.netloc):
+        found.append(Finding("scanner must look like unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310"))
+    elif not _local(url.hostname) and "scanner" not in settings.in_clear:
+        found.append(
+            Finding(
+                "scanner is on another machine: clamd speaks in clear, and whoever answers for it may call every file "
+                "clean; where that network is trusted, say so with in_clear"
+            )
+        )
+    if settings.scan_policy == "allow-marked":
+        text = "scan_policy is allow-marked: while the scanner is away, files reach people unscanned, with a mark"
+        found.append(Finding(text, refuses=False))
+    return found
+
+
+def _port(address: str) -> bool:
+    port = address.rpartition(":")[2]
+    return port.isascii() and port.isdigit() and 0 < int(port) < 65_536
+
+
 def _trust(settings: Settings) -> list[Finding]:
     found = []
     for issuer in settings.issuers:
@@ -148,7 +227,9 @@ def _trust(settings: Settings) -> list[Finding]:
 
 def _codes(settings: Settings) -> list[Finding]:
     if settings.sms == "off":
-        return []
+        waiting = [name for name in ("sms_url", "sms_authorization", "codes_key") if getattr(settings, name)]
+        text = f"sms is off, so nobody comes in by a code, whatever {' and '.join(waiting)} and the workspaces say"
+        return [Finding(text, refuses=False)] if waiting else []
     found = []
     if settings.sms == "console":
         found.append(Finding("sms is console: whoever sees the terminal comes in as anybody", refuses=False))

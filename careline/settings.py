@@ -17,6 +17,7 @@ from careline.core.limits import Rate
 from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Visitor, platform_issuer
 
 PREFIX = "CARELINE_"
+Service = Literal["s3", "scanner"]
 
 
 class SettingsError(Exception):
@@ -85,6 +86,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["hold", "allow-marked"],
         Says("What becomes of files while the scanner does not answer: held back, or let through with a mark."),
     ] = "hold"
+    in_clear: Annotated[
+        list[Service],
+        Says("Services on other machines, `s3` or `scanner`, that files may go to in clear: the network is trusted."),
+    ] = []
     limit_upload: Annotated[str, Says("Files a person may upload.")] = "30/min"
     limit_send_contact: Annotated[str, Says("Messages a contact may send.")] = "20/10s"
     limit_send_staff: Annotated[str, Says("Messages a staff member may send.")] = "60/10s"
@@ -272,7 +277,7 @@ def _parsed(variable: str, kind: Any, text: str) -> Any:
             return int(text)
         except ValueError:
             raise SettingsError(f"{variable}: {text!r} is not a whole number") from None
-    if get_origin(kind) is list and get_args(kind)[0] is str:
+    if get_origin(kind) is list and get_args(kind)[0] in (str, Service):
         return [part.strip() for part in text.split(",") if part.strip()]
     if get_origin(kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, Struct)):
         try:

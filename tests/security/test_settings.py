@@ -11,9 +11,14 @@ import pytest
 from careline.check import report
 from careline.partners import Issuer
 from careline.settings import Settings, SettingsError, load
+from careline.wires.pages import ROOT as PAGES
 from tests.tools import ROOT
 
 HTTPS: dict[str, Any] = {"public_url": "https://chat.example.org"}
+
+S3: dict[str, Any] = {
+    "s3_bucket": "files", "s3_url": "https://s3.example.org", "s3_key_id": "key", "s3_secret": "secret",
+}  # fmt: skip
 
 DANGEROUS: list[dict[str, Any]] = [
     {"public_url": "http://chat.example.org"},
@@ -36,6 +41,24 @@ DANGEROUS: list[dict[str, Any]] = [
     {"sms": "http", "sms_url": "http://sms.example/messages"},
     {"sms": "http", "sms_url": "https://sms.example/messages", "sms_fields": {"to": "{to}"}},
     {"sms": "console", "codes_key": "short"},
+    {"s3_bucket": "files"},
+    {**S3, "s3_url": "s3.example.org"},
+    {**S3, "s3_url": "https://key:secret@s3.example.org"},
+    {**S3, "s3_key_id": ""},
+    {**S3, "s3_secret": ""},
+    {**S3, "s3_url": "http://s3.example.org"},
+    {**S3, "s3_url": "http://10.0.0.7:9000", "in_clear": ["scanner"]},
+    {**S3, "s3_url": "http://10.0.0.7:9000", "in_clear": ["s3"], "s3_links": "on"},
+    {**S3, **HTTPS, "s3_url": "http://127.0.0.1:9000", "s3_links": "on"},
+    {"scanner": "clamd"},
+    {"scanner": "unix:clamd.ctl"},
+    {"scanner": "tcp://127.0.0.1"},
+    {"scanner": "tcp://127.0.0.1:0"},
+    {"scanner": "http://127.0.0.1:3310"},
+    {"scanner": "tcp://scanner.example:3310"},
+    {"scanner": "tcp://scanner.example:3310", "in_clear": ["s3"]},
+    {"files": str(PAGES / "files")},
+    {"database": str(PAGES / "careline.db")},
     {"issuers": [Issuer("x", "HS256")]},
     {"issuers": [Issuer("x", "HS256", secret="short")]},
     {"issuers": [Issuer("x", "RS256", secret="a long enough shared secret")]},
@@ -49,6 +72,61 @@ DANGEROUS: list[dict[str, Any]] = [
 def test_a_dangerous_setting_is_refused_with_its_reason(settings: dict[str, Any]) -> None:
     refused = [finding.text for finding in report(Settings(**settings)) if finding.refuses]
     assert refused and all("\n" not in text for text in refused)
+
+
+SAFE: list[dict[str, Any]] = [
+    S3,
+    {**S3, "s3_links": "on"},
+    {**S3, "s3_url": "http://127.0.0.1:9000", "s3_links": "on"},
+    {**S3, "s3_url": "http://10.0.0.7:9000", "in_clear": ["s3"]},
+    {"scanner": "unix:/run/clamav/clamd.ctl"},
+    {"scanner": "tcp://[::1]:3310"},
+    {"scanner": "tcp://scanner.example:3310", "in_clear": ["scanner"]},
+    {"scanner": "unix:/run/clamav/clamd.ctl", "scan_policy": "allow-marked"},
+    {"codes_key": "some words that nobody will guess"},
+]
+
+
+@pytest.mark.parametrize("settings", SAFE, ids=range(len(SAFE)))
+def test_what_is_safe_may_be_set(settings: dict[str, Any]) -> None:
+    assert [finding.text for finding in report(Settings(**settings)) if finding.refuses] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"scanner": "unix:/c", "scan_policy": "allow-marked"}, "unscanned"),
+        ({**S3, "s3_links": "on"}, "not compared"),
+        ({"s3_links": "on"}, "no s3_bucket"),
+        ({"codes_key": "some words that nobody will guess"}, "sms is off"),
+    ],
+)
+def test_what_has_a_price_is_explained(settings: dict[str, Any], word: str) -> None:
+    assert [word in finding.text for finding in report(Settings(**settings)) if not finding.refuses] == [True]
+
+
+def test_a_folder_that_everybody_may_write_to_is_no_place_for_files(tmp_path: Path) -> None:
+    def refused(files: Path) -> list[str]:
+        return [finding.text for finding in report(Settings(files=str(files))) if finding.refuses]
+
+    folder = tmp_path / "shared" / "files"
+    folder.mkdir(parents=True)
+    assert refused(folder) == []
+    folder.chmod(0o777)
+    assert "chmod o-w" in refused(folder)[0]
+    folder.chmod(0o1777)
+    assert "chmod o-w" in refused(folder)[0]
+    folder.chmod(0o700)
+    folder.parent.chmod(0o777)
+    assert str(folder.parent) in refused(folder)[0]
+    folder.parent.chmod(0o1777)
+    assert refused(folder) == []
+
+
+def test_services_in_clear_come_from_the_environment_too() -> None:
+    assert load({"CARELINE_IN_CLEAR": "s3, scanner"}).in_clear == ["s3", "scanner"]
+    with pytest.raises(SettingsError):
+        load({"CARELINE_IN_CLEAR": "sms"})
 
 
 def test_what_is_set_by_default_is_not_dangerous() -> None:
