@@ -14,9 +14,9 @@ from careline.features.conversations.actions import (
     update_conversation,
 )
 from careline.features.conversations.finding import conversations_of_contact
+from careline.features.desk.duplicates import merge_contacts
 from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import edit_message
-from careline.features.messages.duplicates import merge_contacts
 from careline.features.messages.rows import Sending
 from careline.features.messages.sending import send_messages
 from careline.features.people.actions import (

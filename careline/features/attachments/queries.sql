@@ -66,6 +66,10 @@ DELETE FROM attachments WHERE id = ANY(:ids) AND deleted_at IS NOT NULL;
 -- name: forget_bytes
 UPDATE attachments SET storage_key = NULL, thumbnail = NULL WHERE id = ANY(:ids) AND state = 'expired';
 
+-- name: hand_over_attachments
+UPDATE attachments SET owner_id = :into
+WHERE workspace_id = :workspace_id AND owner_kind = 'contact' AND owner_id = :contact_id;
+
 -- name: move_attachments
 UPDATE attachments SET conversation_id = :target_id
 WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = :source_id AND attachments IS NOT NULL);

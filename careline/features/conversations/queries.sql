@@ -163,6 +163,10 @@ ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
 UPDATE conversations SET created_by = 'contact:' || :into
 WHERE workspace_id = :workspace_id AND id = ANY(:conversation_ids) AND created_by = 'contact:' || :contact_id;
 
+-- name: hand_over_changes
+UPDATE changes SET actor = 'contact:' || :into
+WHERE conversation_id = ANY(:conversation_ids) AND actor = 'contact:' || :contact_id;
+
 -- name: leave_all_conversations
 DELETE FROM participants WHERE workspace_id = :workspace_id AND kind = 'contact' AND person_id = :contact_id;
 

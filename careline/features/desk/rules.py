@@ -3,6 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import pairwise
 
 import msgspec
 
@@ -104,6 +106,28 @@ def split(marks: Iterable[Mark], seqs: dict[str, list[int]], place: dict[int, in
                     mark, conversation_id=target_id, from_seq=meant[first], to_seq=meant[end - 1]
                 )
                 first = end
+
+
+def joined(marks: Iterable[Mark], reader_id: str) -> list[Mark]:
+    """The marks of several readers as one's: no two overlap, and each number was marked when the first of them did."""
+    begin = sorted(marks, key=lambda mark: mark.from_seq)
+    edges = sorted({mark.from_seq for mark in begin} | {mark.to_seq + 1 for mark in begin})
+    found: list[Mark] = []
+    over: list[tuple[int, int]] = []
+    come_to = 0
+    for first, end in pairwise(edges):
+        while come_to < len(begin) and begin[come_to].from_seq == first:
+            heappush(over, (begin[come_to].at, come_to))
+            come_to += 1
+        while over and begin[over[0][1]].to_seq < first:
+            heappop(over)
+        if not over:
+            continue
+        piece = msgspec.structs.replace(begin[over[0][1]], reader_id=reader_id, from_seq=first, to_seq=end - 1)
+        if found and (found[-1].to_seq, found[-1].at) == (first - 1, piece.at):
+            piece = msgspec.structs.replace(piece, from_seq=found.pop().from_seq)
+        found.append(piece)
+    return found
 
 
 def come(marks: Sequence[Mark], every: Sequence[int]) -> int:

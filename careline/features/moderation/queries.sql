@@ -36,6 +36,14 @@ WHERE message_id = :message_id AND workspace_id = :workspace_id AND resolved_at 
 UPDATE flags SET conversation_id = :target_id
 WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = :source_id);
 
+-- name: drop_double_flags
+DELETE FROM flags WHERE workspace_id = :workspace_id AND flagger_kind = 'contact' AND flagger_id = :contact_id AND EXISTS (
+  SELECT 1 FROM flags o WHERE o.message_id = flags.message_id AND o.flagger_kind = 'contact' AND o.flagger_id = :into);
+
+-- name: hand_over_flags
+UPDATE flags SET flagger_id = :into
+WHERE workspace_id = :workspace_id AND flagger_kind = 'contact' AND flagger_id = :contact_id;
+
 -- name: delete_flags_in
 DELETE FROM flags WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = ANY(:ids));
 

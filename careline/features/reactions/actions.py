@@ -32,6 +32,28 @@ async def remove_reaction(tx: Tx, actor: Actor, message_id: str, emoji: str) -> 
     return before if after is None else await _store(tx, actor, ReactionRemoved, before, emoji, after)
 
 
+class _Reacted(msgspec.Struct, frozen=True):
+    conversation_id: str
+    seq: int
+    reactions: str
+
+
+async def hand_over_reactions(tx: Tx, conversation_ids: list[str], contact_id: str, into: str) -> None:
+    """A step of making one contact of two, which tells of it."""
+    named = msgspec.json.encode(contact_id).decode()
+    found = await tx.all(_Reacted, "reacted_by", conversation_ids=conversation_ids, named=named)
+    rows = [
+        {
+            "conversation_id": one.conversation_id,
+            "seq": one.seq,
+            "reactions": written(rules.handed_over(read(one.reactions), contact_id, into)),
+        }
+        for one in found
+    ]
+    if rows:
+        await tx.many("set_reactions", rows)
+
+
 async def _store(
     tx: Tx,
     actor: Actor,

@@ -1,5 +1,6 @@
 """What an emoji is, and how many of them a message bears."""
 
+import msgspec
 import regex
 
 from careline.core.actor import Actor
@@ -39,6 +40,19 @@ def reacted(before: Reactions, emoji: str, actor: Actor, now: int) -> Reactions 
     if sum(map(len, before.values())) >= IN_ALL:
         raise Conflict(f"A message bears at most {IN_ALL} reactions.")
     return {**before, emoji: [*by, Reaction(actor.kind, actor.id, actor.name, now)]}
+
+
+def handed_over(before: Reactions, contact_id: str, into: str) -> Reactions:
+    """The reactions with one contact's made another's; where both reacted the same, the earlier stays."""
+    after: Reactions = {}
+    for emoji, by in before.items():
+        kept: dict[tuple[str, str], Reaction] = {}
+        for one in by:
+            if (one.kind, one.id) == ("contact", contact_id):
+                one = msgspec.structs.replace(one, id=into)
+            kept.setdefault((one.kind, one.id), one)
+        after[emoji] = list(kept.values())
+    return after
 
 
 def unreacted(before: Reactions, emoji: str, actor: Actor) -> Reactions | None:

@@ -13,6 +13,26 @@ INSERT INTO marks (conversation_id, kind, reader_kind, reader_id, to_seq, from_s
 VALUES (:conversation_id, :kind, :reader_kind, :reader_id, :to_seq, :from_seq, :at)
 ON CONFLICT (conversation_id, kind, reader_kind, reader_id, to_seq, from_seq) DO NOTHING;
 
+-- name: marks_of_contacts
+SELECT conversation_id, kind, reader_kind, reader_id, '' AS reader_name, from_seq, to_seq, at FROM marks
+WHERE conversation_id = :conversation_id AND kind = :kind AND reader_kind = 'contact' AND reader_id = ANY(:contact_ids);
+
+-- name: delete_marks_of_contacts
+DELETE FROM marks
+WHERE conversation_id = :conversation_id AND kind = :kind AND reader_kind = 'contact' AND reader_id = ANY(:contact_ids);
+
+-- name: delete_readers_of_contacts
+DELETE FROM readers
+WHERE conversation_id = :conversation_id AND kind = :kind AND reader_kind = 'contact' AND reader_id = ANY(:contact_ids);
+
+-- name: hand_over_marks
+UPDATE marks SET reader_id = :into
+WHERE conversation_id = ANY(:conversation_ids) AND reader_kind = 'contact' AND reader_id = :contact_id;
+
+-- name: hand_over_readers
+UPDATE readers SET reader_id = :into
+WHERE conversation_id = ANY(:conversation_ids) AND reader_kind = 'contact' AND reader_id = :contact_id;
+
 -- name: marks_over
 -- CROSS JOIN keeps SQLite from walking all marks of the conversation first: readers are few. What reaches over the last
 -- message ends the walk, unless it is of one message only: that can lie within another.

@@ -40,8 +40,11 @@ class Told(Struct):
 
     @property
     def gone(self) -> str | None:
-        """The conversation whose messages are elsewhere now, or nowhere."""
-        return self.merged_id or (self.conversation_id if self.type == "conversation.deleted" else None)
+        """The key of messages that are elsewhere now, or somebody else's, or nowhere."""
+        if self.type == "contact.merged":
+            return sender_key("contact", self.contact_id or "")
+        id_ = self.merged_id or (self.conversation_id if self.type == "conversation.deleted" else None)
+        return conversation_key(id_) if id_ else None
 
 
 told = msgspec.json.Decoder(Told).decode
@@ -97,8 +100,8 @@ async def follow_log(tx: Tx, actor: Actor, workspace_id: str, most: int) -> Done
     others = [told(fact.event) for fact in facts if fact.event is not None]
     await _index_sent(tx, base, sent)
     await _index_again(tx, workspace_id, base, {other.message for other in others if other.message})
-    for gone in {other.gone for other in others if other.gone}:
-        await _follow_messages(tx, workspace_id, base, gone)
+    for key in {key for other in others if (key := other.gone)}:
+        await _follow_messages(tx, workspace_id, base, key)
     changed = {other.contact for other in others if other.contact}
     await _index_contacts(tx, workspace_id, base + facts[0].seq, changed)
     await tx.run("move_search_position", workspace_id=workspace_id, seq=facts[-1].seq)
@@ -132,9 +135,8 @@ async def _index_again(tx: Tx, workspace_id: str, base: int, changed: set[str]) 
         await tx.many("index_message", rows)
 
 
-async def _follow_messages(tx: Tx, workspace_id: str, base: int, conversation_id: str) -> None:
-    """What was said in a conversation that is gone is indexed where it is now, or forgotten."""
-    key = conversation_key(conversation_id)
+async def _follow_messages(tx: Tx, workspace_id: str, base: int, key: str) -> None:
+    """What was said in a conversation that is gone, or by somebody who is another now, is indexed anew or forgotten."""
     before = base + (1 << SHIFT)
     asked = {"match": f'"{key}"', "lexemes": f"'{key}'", "part": "%", "floor": base, "most": STEP}
     while places := await tx.all(Place, "search_index", before=before, **asked):

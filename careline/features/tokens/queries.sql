@@ -31,6 +31,11 @@ FROM contact_tokens WHERE workspace_id = :workspace_id AND contact_id = :contact
 -- name: revoke_contact_token
 UPDATE contact_tokens SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL;
 
+-- name: hand_over_tokens
+-- None of them opens anything any more; they are listed where the person is.
+UPDATE contact_tokens SET contact_id = :into, revoked_at = COALESCE(revoked_at, :now)
+WHERE workspace_id = :workspace_id AND contact_id = :contact_id;
+
 -- name: use_contact_token
 UPDATE contact_tokens SET last_used_at = :at WHERE id = :id;
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from careline.features.messages.duplicates import merge_contacts
+from careline.features.desk.duplicates import merge_contacts
 from careline.features.people.actions import block_contact, unblock_contact
 from careline.features.people.finding import list_contacts
 from careline.wires.native import shapes

@@ -1,17 +1,38 @@
 """Two records of one person become one: what that moves, ends and says."""
 
+from itertools import groupby
+
 import msgspec
 
 from careline.core.actor import Actor
 from careline.features.conversations.actions import people_in
 from careline.features.conversations.events import ParticipantJoined, ParticipantLeft
 from careline.features.conversations.rows import Conversation
+from careline.features.desk import rules as desk_rules
 from careline.features.people import rules
 from careline.features.people.actions import access_contact, block_contact, store_contact
 from careline.features.people.events import ContactMerged
 from careline.features.people.rows import Contact
+from careline.features.reactions.actions import hand_over_reactions
+from careline.features.receipts.rows import Mark, Reader
 from careline.features.tokens.actions import revoke_tokens_of
 from careline.store.database import Tx
+
+# Statements that make what is one contact's another's. A feature with a table of its own adds its line, or says in
+# docs/decisions/0036-what-a-merge-rewrites.md why what names a contact there stays.
+HANDS_OVER = (
+    "hand_over_conversations",
+    "hand_over_started",
+    "hand_over_messages",
+    "hand_over_changes",
+    "hand_over_attachments",
+    "drop_double_flags",
+    "hand_over_flags",
+    "hand_over_marks",
+    "hand_over_readers",
+    "hand_over_tokens",
+    "leave_all_conversations",
+)
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -40,11 +61,12 @@ async def merge_contacts(tx: Tx, actor: Actor, contact_id: str, into: str) -> Me
     )
     apart = [c.id for c in moved if not await _takes_thread(tx, c, gone, survivor)]
     before = {c.id: await people_in(tx, c.id) for c in moved}
-    whose = {"workspace_id": actor.workspace_id, "contact_id": contact_id, "into": into}
-    await tx.run("hand_over_conversations", **whose)
-    for name in ("hand_over_started", "hand_over_messages"):
-        await tx.run(name, conversation_ids=[c.id for c in moved], **whose)
-    await tx.run("leave_all_conversations", workspace_id=actor.workspace_id, contact_id=contact_id)
+    ids = [c.id for c in moved]
+    whose = {"workspace_id": actor.workspace_id, "contact_id": contact_id, "into": into, "conversation_ids": ids}
+    await hand_over_reactions(tx, ids, contact_id, into)
+    await _join_marks(tx, ids, gone, survivor)
+    for statement in HANDS_OVER:
+        await tx.run(statement, now=tx.now, **whose)
     await tx.run("delete_contact", workspace_id=actor.workspace_id, id=contact_id)
     for conversation in moved:
         _tell(tx, actor, conversation, gone, after, before[conversation.id])
@@ -68,6 +90,29 @@ async def _takes_thread(tx: Tx, conversation: Conversation, gone: Contact, survi
     asked["thread"] = None if taken else thread  # type: ignore[assignment]
     await tx.run("set_thread", id=conversation.id, **asked)
     return taken is None
+
+
+async def _join_marks(tx: Tx, conversation_ids: list[str], gone: Contact, survivor: Contact) -> None:
+    """Where both have read or received, what they have is one reader's: ranges of one reader do not overlap."""
+    both = {gone.id, survivor.id}
+    readers = await tx.all(Reader, "readers_of", conversation_ids=conversation_ids)
+    theirs = sorted(
+        (r for r in readers if r.reader_kind == "contact" and r.reader_id in both),
+        key=lambda r: (r.conversation_id, r.kind),
+    )
+    for (conversation_id, kind), each in groupby(theirs, key=lambda r: (r.conversation_id, r.kind)):
+        pair = list(each)
+        if len(pair) < 2:
+            continue
+        where = {"conversation_id": conversation_id, "kind": kind, "contact_ids": sorted(both)}
+        marks = desk_rules.joined(await tx.all(Mark, "marks_of_contacts", **where), survivor.id)
+        for statement in ("delete_marks_of_contacts", "delete_readers_of_contacts"):
+            await tx.run(statement, **where)
+        rows = [msgspec.structs.asdict(mark) for mark in marks]
+        await tx.many("insert_mark", [{k: v for k, v in row.items() if k != "reader_name"} for row in rows])
+        latest = max(pair, key=lambda r: r.at)
+        reader = {**msgspec.structs.asdict(latest), "reader_id": survivor.id, "up_to": max(r.up_to for r in pair)}
+        await tx.run("move_reader", reader_name=survivor.name or "", **reader)
 
 
 def _tell(
