@@ -66,6 +66,8 @@ from careline.wires.pages import Pages
 from careline.wires.problems import Problems
 from careline.wires.server import Server
 from careline.wires.socket import Sockets
+from careline.work.alerting import EVERY_S as ALERT_EVERY_S
+from careline.work.alerting import alert_all
 from careline.work.following import FOLLOW_EVERY_S, follow_all
 from careline.work.indexer import Indexer
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
@@ -247,6 +249,7 @@ class App:
             every(SWEEP_S, self.server.auditor.flush),
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
             every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
+            every(ALERT_EVERY_S, self._alert),
             every(SEAL_EVERY_S, lambda: seal_all(self.database)),
             every(TIDY_S, Tidy(self.database).once),
             every(3_600.0, lambda: self.database.write(sweep, system())),
@@ -268,6 +271,10 @@ class App:
         self.metrics.lag.set(self.tail.lag)
         if self.server.origins.stale:
             await self.server.origins.load(self.database)
+
+    async def _alert(self) -> None:
+        noted = self.server.auditor.noted()
+        await alert_all(self.database, noted, lambda kind: self.metrics.alerts.labels(kind).inc())
 
     async def _read_log(self, workspace_id: str, since: int, most: int) -> list[Recorded]:
         return await self.database.read(self.journal.read, system(workspace_id), since, most)

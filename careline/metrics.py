@@ -32,6 +32,9 @@ class Metrics:
             "Facts committed that the search index has not followed yet",
             registry=registry,
         )
+        self.alerts = Counter(
+            "careline_audit_alerts", "Alerts of the audit that this process raised", ("kind",), registry=registry
+        )
         self.loop_lag = Histogram(
             "careline_loop_lag_seconds", "How late the event loop was", buckets=_SECONDS, registry=registry
         )

@@ -123,6 +123,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     audit_fail_closed: Annotated[
         bool, Says("Show nothing, and let nobody in, before the audit's entry about it is stored; else a second later.")
     ] = False
+    alert_conversations: Annotated[
+        int,
+        Says(
+            "Raise an alert when a staff member looks at more conversations of others within an hour; out of the "
+            "workspace's hours at more than a tenth. 0: never."
+        ),
+    ] = 100
+    alert_exports: Annotated[
+        int, Says("Raise an alert when a staff member takes more transcripts within an hour. 0: never.")
+    ] = 20
     sms: Annotated[
         Literal["off", "console", "http"],
         Says("How one-time codes go out: not at all, to the eyes at the terminal, or by somebody's HTTP service."),

@@ -30,6 +30,7 @@ class Auditor:
         self._waiting: dict[_Key, Entry] = {}
         self._writing = asyncio.Lock()
         self._lost = 0
+        self._noted: set[str] = set()
         database.on_read = self._read
 
     def _read(self, actor: Actor, origin: Context, noted: list[str]) -> Any:
@@ -74,6 +75,7 @@ class Auditor:
                         part = keys[start : start + AT_ONCE]
                         entries = [waiting[key] for key in part]
                         await self._database.write(record_entries, system(), workspace_id, entries)
+                        self._noted.add(workspace_id)
                         for key in part:
                             del waiting[key]
             finally:
@@ -81,3 +83,8 @@ class Auditor:
         if self._lost:
             logger.error("entries of the audit were lost", extra={"fields": {"count": self._lost}})
             self._lost = 0
+
+    def noted(self) -> set[str]:
+        """The workspaces of which anything was written since the last call."""
+        noted, self._noted = self._noted, set()
+        return noted - {""}

@@ -38,6 +38,28 @@ SELECT seq, number, at, actor, action, record, outcome, request_id, address, imp
 WHERE (:staff = '' OR actor = :staff OR impersonated_by = :staff) AND at >= :since AND at < :until
 ORDER BY seq DESC, number DESC LIMIT :most;
 
+-- name: looks_of_staff
+-- Conversations in which somebody takes part are theirs to look at; what they take home counts all the same.
+SELECT a.actor AS person,
+  COUNT(DISTINCT CASE WHEN NOT EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = substr(a.record, 14)
+    AND p.kind = 'staff' AND p.person_id = substr(a.actor, 7)) THEN a.record END) AS conversations,
+  COUNT(DISTINCT CASE WHEN a.action = 'transcript.viewed' THEN a.record END) AS exports
+FROM audit_entries a
+WHERE a.workspace_id = :workspace_id AND a.number > :after AND a.at > :since AND a.outcome = 'ok'
+  AND substr(a.actor, 1, 6) = 'staff:' AND substr(a.record, 1, 13) = 'conversation:'
+GROUP BY a.actor;
+
+-- name: impersonators
+SELECT impersonated_by AS person FROM audit_entries
+WHERE workspace_id = :workspace_id AND number > :after AND at > :since AND impersonated_by IS NOT NULL
+UNION
+SELECT impersonated_by AS person FROM events
+WHERE workspace_id = :workspace_id AND seq > :after_seq AND at > :since AND impersonated_by IS NOT NULL;
+
+-- name: alerts_said
+SELECT outcome AS kind, record AS person FROM audit_entries
+WHERE workspace_id = :workspace_id AND number > :after AND at > :since AND action = :action;
+
 -- name: fact_at
 SELECT at FROM events WHERE workspace_id = :workspace_id AND seq = :seq;
 

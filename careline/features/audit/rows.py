@@ -64,6 +64,21 @@ class Asked(Struct, frozen=True):
     until: int | None = None
 
 
+class Looks(Struct, frozen=True):
+    """How many different conversations in which they take no part somebody looked at, and how many they took home."""
+
+    person: str
+    conversations: int
+    exports: int
+
+
+class Alert(Struct, frozen=True):
+    """`kind` is one of `many_conversations`, `out_of_hours`, `many_exports` and `impersonation`."""
+
+    kind: str
+    person: str
+
+
 class Seal(Struct, frozen=True):
     """`facts` and `entries` are digests of what came since the seal before, `hash` covers them and that seal's."""
 

@@ -10,7 +10,7 @@ import msgspec
 from careline.core.actor import Actor
 from careline.core.context import Context
 from careline.core.errors import Forbidden, Invalid, NotFound, Refused
-from careline.features.audit.rows import Act, Entry, Place, Row, Seal, SealedEntry, SealedFact
+from careline.features.audit.rows import Act, Alert, Entry, Looks, Place, Row, Seal, SealedEntry, SealedFact
 from careline.features.workspaces.rows import Workspace, settings_of
 from careline.features.workspaces.rules import DAY_MS
 
@@ -22,6 +22,7 @@ _NAMED = ("message_id", "attachment_id", "token_id", "contact_id", "staff_id", "
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RECORD = re.compile(r"[a-z_]+:[^\x00-\x1f]{1,128}")
 _ENTRY_BITS = 30
+HOUR_MS = 3_600_000
 
 
 def may_look(actor: Actor) -> None:
@@ -121,5 +122,21 @@ def sealed(before: Seal, to_seq: int, to_entry: int, at: int, facts: str, entrie
     return Seal(number, to_seq, to_entry, at, facts, entries, hashlib.sha256(said).hexdigest())
 
 
+def alerts(
+    looks: list[Looks], impersonators: list[str], *, most_conversations: int, most_exports: int, closed: bool
+) -> list[Alert]:
+    """What of the last hour is unusual; a limit of 0 asks for nothing. Out of hours a tenth is."""
+    found = [Alert("impersonation", person) for person in impersonators]
+    for who in looks:
+        if most_conversations and who.conversations > most_conversations:
+            found.append(Alert("many_conversations", who.person))
+        elif most_conversations and closed and who.conversations > most_conversations // 10:
+            found.append(Alert("out_of_hours", who.person))
+        if most_exports and who.exports > most_exports:
+            found.append(Alert("many_exports", who.person))
+    return found
+
+
+ALERT = "alert.raised"
 EXPIRED = "entries.expired"
 FIRST = Seal(0, 0, 0, 0, "", "", "")

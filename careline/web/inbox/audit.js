@@ -11,7 +11,7 @@ import { Failed, Loading } from '../parts/states.js';
 /** @typedef {{at:number, actor:string, action:string, record:string|null, outcome:string, address:string|null, impersonated_by:string|null}} Act */
 
 const DAY = 86_400_000;
-const actions = ['message.sent', 'message.edited', 'message.deleted', 'history.viewed', 'conversation.viewed', 'contact.viewed', 'search.viewed', 'conversation.updated', 'conversation.assigned', 'conversation.triaged', 'conversation.deleted', 'workspace.updated', 'session.created', 'audit.viewed'];
+const actions = ['message.sent', 'message.edited', 'message.deleted', 'history.viewed', 'conversation.viewed', 'contact.viewed', 'search.viewed', 'conversation.updated', 'conversation.assigned', 'conversation.triaged', 'conversation.deleted', 'workspace.updated', 'session.created', 'audit.viewed', 'alert.raised'];
 
 /** A person or a thing by the name it has here. @param {Desk} desk @param {string} id as kind:id */
 export function named(desk, id) {
