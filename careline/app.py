@@ -68,6 +68,8 @@ from careline.wires.server import Server
 from careline.wires.socket import Sockets
 from careline.work.alerting import EVERY_S as ALERT_EVERY_S
 from careline.work.alerting import alert_all
+from careline.work.anchoring import LOOK_EVERY_S as ANCHOR_LOOK_S
+from careline.work.anchoring import Notary, anchor
 from careline.work.following import FOLLOW_EVERY_S, follow_all
 from careline.work.indexer import Indexer
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
@@ -144,6 +146,7 @@ class App:
             self._tell,
             self.metrics.batches.observe,
         )
+        self._notary = Notary(settings.audit_key)
         self._indexer = Indexer(self.database, self.database.clock, self.metrics.search_lag.set)
         self.database.on_commit = self._committed
         self._hints: Hints | None = None
@@ -251,6 +254,7 @@ class App:
             every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
             every(ALERT_EVERY_S, self._alert),
             every(SEAL_EVERY_S, lambda: seal_all(self.database)),
+            *([every(ANCHOR_LOOK_S, self._anchor)] if self.settings.audit_key else []),
             every(TIDY_S, Tidy(self.database).once),
             every(3_600.0, lambda: self.database.write(sweep, system())),
             every(3_600.0, lambda: self.intake.sweep(self.database)),
@@ -275,6 +279,11 @@ class App:
     async def _alert(self) -> None:
         noted = self.server.auditor.noted()
         await alert_all(self.database, noted, lambda kind: self.metrics.alerts.labels(kind).inc())
+
+    async def _anchor(self) -> None:
+        made = await anchor(self.database, self._notary)
+        if made is not None:
+            logger.info("the audit was signed", extra={"fields": msgspec.structs.asdict(made)})
 
     async def _read_log(self, workspace_id: str, since: int, most: int) -> list[Recorded]:
         return await self.database.read(self.journal.read, system(workspace_id), since, most)

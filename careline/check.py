@@ -10,6 +10,7 @@ from msgspec import Struct
 from careline.settings import Settings, SettingsError
 from careline.wires.issuers import Trusted
 from careline.wires.pages import ROOT as PAGES
+from careline.work.anchoring import Notary
 
 
 class Finding(Struct, frozen=True):
@@ -32,6 +33,7 @@ def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
         *_scanner(settings),
         *_trust(settings),
         *_codes(settings),
+        *_audit(settings),
     ]
 
 
@@ -248,6 +250,14 @@ def _codes(settings: Settings) -> list[Finding]:
     elif len(settings.codes_key) < 16:
         found.append(Finding("codes_key is shorter than 16 characters: it can be guessed"))
     return found
+
+
+def _audit(settings: Settings) -> list[Finding]:
+    try:
+        Notary(settings.audit_key)
+    except SettingsError as error:
+        return [Finding(str(error))]
+    return []
 
 
 def _careforall(settings: Settings) -> list[Finding]:

@@ -123,6 +123,10 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     audit_fail_closed: Annotated[
         bool, Says("Show nothing, and let nobody in, before the audit's entry about it is stored; else a second later.")
     ] = False
+    audit_key: Annotated[
+        str,
+        Says("An Ed25519 private key (PEM) with which the audit is signed once a day. Empty: it is only sealed.", True),
+    ] = ""
     alert_conversations: Annotated[
         int,
         Says(

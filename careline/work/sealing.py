@@ -13,6 +13,7 @@ from careline.features.audit.seals import (
     workspaces_to_seal,
 )
 from careline.store.database import Database
+from careline.work.anchoring import Anchors
 
 # How long what happened may stand unsealed.
 SEAL_EVERY_S = 10.0
@@ -28,29 +29,24 @@ async def seal_all(database: Database) -> None:
                 await database.write(add_seal, system(), workspace_id, seal)
 
 
-async def verify_all(database: Database, anchors: dict[str, str]) -> tuple[dict[str, Seal], list[str]]:
+async def verify_all(database: Database, noted: dict[str, str] | Anchors) -> tuple[dict[str, Seal], list[str]]:
     """Every workspace's last seal, and everything that is not as it was sealed.
 
-    `anchors` are seals that were noted elsewhere, `workspace:number` to hash: who can write to the database can make a
-    new chain, but not one that leads through a seal they cannot change.
+    `noted` are seals that were noted elsewhere, `workspace:number` to hash, or all that anchors say: who can write to
+    the database can make a new chain, but not one that leads through a seal they cannot change.
     """
+    anchors = noted if isinstance(noted, Anchors) else Anchors(noted)
     ends, found = {}, []
-    open_anchors = dict(anchors)
     for workspace_id in await database.read(workspaces_of_log, system()):
         last, more = rules.FIRST, True
         gone = await database.read(expired, system(), workspace_id)
+        wrong: list[str] = []
         while more:
-            # One seal at a time where there are anchors to meet, many where there are not.
-            last, wrong, more = await database.read(
-                verify, system(), workspace_id, last, gone, most=1 if anchors else 20
-            )
-            found += [f"{workspace_id or '(server)'}: {line}" for line in wrong]
-            expected = open_anchors.pop(f"{workspace_id}:{last.number}", last.hash)
-            if expected != last.hash:
-                found.append(f"{workspace_id or '(server)'}: seal {last.number} is not the one that was noted")
-        found += [
-            f"{workspace_id or '(server)'}: {line}"
-            for line in await database.read(verify_end, system(), workspace_id, last)
-        ]
+            seals, amiss, more = await database.read(verify, system(), workspace_id, last, gone)
+            anchors.meet(workspace_id, seals)
+            wrong += amiss
+            last = seals[-1] if seals else last
+        wrong += await database.read(verify_end, system(), workspace_id, last)
+        found += [f"{workspace_id or '(server)'}: {line}" for line in wrong]
         ends[workspace_id] = last
-    return ends, found + [f"{anchor}: there is no such seal" for anchor in open_anchors]
+    return ends, found + anchors.found + anchors.missing()

@@ -16,6 +16,8 @@ FILES = [ROOT / "store" / "log.sql", ROOT / "work" / "jobs.sql", *sorted(ROOT.gl
 # Those that are meant to look at everything, because there is little of it or because it is swept once an hour;
 # `search_behind` looks once a second at each workspace's two numbers.
 WALKS = {
+    "anchors",
+    "last_seals",
     "all_workspaces",
     "any_staff",
     "applied_migrations",

@@ -74,6 +74,22 @@ INSERT INTO audit_seals (workspace_id, number, to_seq, to_entry, at, facts, entr
 VALUES (:workspace_id, :number, :to_seq, :to_entry, :at, :facts, :entries, :hash)
 ON CONFLICT (workspace_id, number) DO NOTHING;
 
+-- name: last_anchor
+SELECT number, at, body, signer, signature FROM audit_anchors
+WHERE number = (SELECT MAX(number) FROM audit_anchors);
+
+-- name: anchors
+SELECT number, at, body, signer, signature FROM audit_anchors ORDER BY number;
+
+-- name: insert_anchor
+INSERT INTO audit_anchors (number, at, body, signer, signature) VALUES (:number, :at, :body, :signer, :signature)
+ON CONFLICT (number) DO NOTHING;
+
+-- name: last_seals
+SELECT s.workspace_id, s.number, s.hash FROM heads h JOIN audit_seals s ON s.workspace_id = h.workspace_id
+  AND s.number = (SELECT MAX(number) FROM audit_seals WHERE workspace_id = h.workspace_id)
+WHERE s.at >= :since;
+
 -- name: facts_to_seal
 SELECT seq, at, conversation_id, audience, actor, body, request_id, address, impersonated_by FROM events
 WHERE workspace_id = :workspace_id AND seq > :after AND seq <= :up_to ORDER BY seq LIMIT :most;

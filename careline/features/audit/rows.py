@@ -91,6 +91,25 @@ class Seal(Struct, frozen=True):
     hash: str
 
 
+class Anchor(Struct, frozen=True):
+    """`body` is the JSON, an `Anchored`, that the key of the name `signer` has signed."""
+
+    number: int
+    at: int
+    body: str
+    signer: str = ""
+    signature: str = ""
+
+
+class Anchored(Struct, frozen=True):
+    """What an anchor says: `before` is the digest of the one before, `seals` are hashes by `workspace:number`."""
+
+    number: int
+    at: int
+    before: str
+    seals: dict[str, str]
+
+
 class SealedFact(Struct, frozen=True, array_like=True):
     """Everything the log says of a fact."""
 

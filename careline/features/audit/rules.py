@@ -10,7 +10,19 @@ import msgspec
 from careline.core.actor import Actor
 from careline.core.context import Context
 from careline.core.errors import Forbidden, Invalid, NotFound, Refused
-from careline.features.audit.rows import Act, Alert, Entry, Looks, Place, Row, Seal, SealedEntry, SealedFact
+from careline.features.audit.rows import (
+    Act,
+    Alert,
+    Anchor,
+    Anchored,
+    Entry,
+    Looks,
+    Place,
+    Row,
+    Seal,
+    SealedEntry,
+    SealedFact,
+)
 from careline.features.workspaces.rows import Workspace, settings_of
 from careline.features.workspaces.rules import DAY_MS
 
@@ -23,6 +35,7 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _RECORD = re.compile(r"[a-z_]+:[^\x00-\x1f]{1,128}")
 _ENTRY_BITS = 30
 HOUR_MS = 3_600_000
+ANCHOR_MS = DAY_MS
 
 
 def may_look(actor: Actor) -> None:
@@ -120,6 +133,30 @@ def sealed(before: Seal, to_seq: int, to_entry: int, at: int, facts: str, entrie
     number = before.number + 1
     said = msgspec.json.encode([before.hash, number, to_seq, to_entry, at, facts, entries])
     return Seal(number, to_seq, to_entry, at, facts, entries, hashlib.sha256(said).hexdigest())
+
+
+def anchored(before: Anchor | None, at: int, seals: dict[str, str]) -> Anchor:
+    """The next anchor, to be signed."""
+    said = Anchored(before.number + 1 if before else 1, at, _digest_of(before), dict(sorted(seals.items())))
+    return Anchor(said.number, at, msgspec.json.encode(said).decode())
+
+
+def does_not_follow(before: Anchor | None, anchor: Anchor) -> str | None:
+    """Why a signed anchor does not stand where it is; None where it does."""
+    try:
+        said = msgspec.json.decode(anchor.body, type=Anchored)
+    except msgspec.DecodeError:
+        return "it is no anchor"
+    expected = (before.number + 1 if before else 1, anchor.at, _digest_of(before))
+    return None if (said.number, said.at, said.before) == expected else "it does not follow from the one before"
+
+
+def seals_in(anchor: Anchor) -> dict[str, str]:
+    return msgspec.json.decode(anchor.body, type=Anchored).seals
+
+
+def _digest_of(anchor: Anchor | None) -> str:
+    return hashlib.sha256(anchor.body.encode()).hexdigest() if anchor else ""
 
 
 def alerts(

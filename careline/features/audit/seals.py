@@ -50,8 +50,8 @@ async def expired(tx: Tx, actor: Actor, workspace_id: str) -> int:
 
 async def verify(
     tx: Tx, actor: Actor, workspace_id: str, last: Seal, expired: int, most: int = 20
-) -> tuple[Seal, list[str], bool]:
-    """Check the seals after one against what is there: the last of them, what is wrong, whether there may be more."""
+) -> tuple[list[Seal], list[str], bool]:
+    """Check the seals after one against what is there: these, what is wrong with them, whether there may be more."""
     found = []
     seals = await tx.all(Seal, "seals_after", workspace_id=workspace_id, number=last.number, most=most)
     for seal in seals:
@@ -68,7 +68,7 @@ async def verify(
         if seal != rules.sealed(last, seal.to_seq, seal.to_entry, seal.at, seal.facts, seal.entries):
             found.append(f"{where}: the seal does not follow from the one before")
         last = seal
-    return last, found, len(seals) == most
+    return seals, found, len(seals) == most
 
 
 async def verify_end(tx: Tx, actor: Actor, workspace_id: str, last: Seal) -> list[str]:
