@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ import pytest
 
 from careline import demo
 from careline.app import App
+from careline.bench.postgres import postgres_programs
 from careline.settings import Settings
+from tests.services import postgres_server
 from tests.tools import ROOT
-from tests.world import stage
+from tests.world import World, stage
 
 API = (ROOT / "docs" / "api.md").read_text()
 OPERATE = (ROOT / "docs" / "operate.md").read_text()
@@ -62,25 +65,64 @@ def holds(promised: Any, answer: Any) -> bool:
     return bool(promised == answer)
 
 
-async def test_after_a_restore_clients_are_told_to_read_anew(tmp_path):
-    assert "```text\ncareline restored\n```" in OPERATE
-    async with stage(tmp_path / "careline.db") as world:
-        with sqlite3.connect(tmp_path / "careline.db") as source, sqlite3.connect(tmp_path / "backup.db") as copy:
+DUMP, RESTORE = re.findall(r"```sh\n(pg_.*)\n```", OPERATE)
+
+
+async def backed_up(database: str, folder: Path) -> str:
+    """A copy of a store that is in use, put where it can be used; that store."""
+    if not database.startswith("postgresql:"):
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(folder / "backup.db")) as copy:
             source.backup(copy)
-        source.close()
+        return str(folder / "backup.db")
+    await run(in_postgres(DUMP, database, folder))
+    empty = postgres_server().create_database()
+    await run(in_postgres(RESTORE, empty, folder))
+    return empty
+
+
+def in_postgres(command: str, database: str, folder: Path) -> str:
+    words = f"export PATH='{postgres_programs()}':$PATH CARELINE_DATABASE='{database}'"
+    return f"{words}; cd '{folder}'; {command}"
+
+
+async def test_after_a_restore_all_that_was_acknowledged_is_there_and_clients_are_told_to_read_anew(database, tmp_path):
+    assert "```text\ncareline restored\n```" in OPERATE
+    async with stage(database) as world:
+        path = f"/v1/conversations/{world.conversation}/messages"
+        known = [(await world.cara.sends(world.conversation, f"before {number}")).id for number in range(20)]
+        chatting = asyncio.create_task(chats(world))
+        restored = await backed_up(database, tmp_path)
+        chatting.cancel()
         await world.cara.sends(world.conversation, "after the backup")
         stood = await world.cara.asks("GET", "/v1/events")
         token, late, epoch = world.cara.token, stood["cursor"], stood["epoch"]
-    copy.close()
-    await run(f"'{sys.executable}' -m careline restored --database '{tmp_path / 'backup.db'}'")
-    app = App(Settings(database=str(tmp_path / "backup.db"), listen=["127.0.0.1:0"], log_level="error"))
+    command = f"'{sys.executable}' -m careline"
+    await run(f"{command} restored --database '{restored}'")
+    app = App(Settings(database=restored, listen=["127.0.0.1:0"], log_level="error"))
     await app.start()
     try:
-        feed = f"{app.server.public_url}/v1/events?since={late}"
-        said = json.loads(await run(f"curl -s -H 'Authorization: Bearer {token}' '{feed}'"))
+
+        async def asked(what: str) -> Any:
+            url = app.server.public_url + what
+            return json.loads(await run(f"curl -s -H 'Authorization: Bearer {token}' '{url}'"))
+
+        said = await asked(f"/v1/events?since={late}")
+        assert said["reset"] and said["epoch"] != epoch
+        there = (await asked(f"{path}?limit=100"))["items"]
+        assert [message["id"] for message in there][: len(known)] == known
+        assert "after the backup" not in [message["body"] for message in there]
+        await run(f"{command} audit verify --database '{restored}'")
     finally:
         await app.stop()
-    assert said["reset"] and said["epoch"] != epoch
+        if restored.startswith("postgresql:"):
+            postgres_server().drop_database(restored)
+
+
+async def chats(world: World) -> None:
+    """Something is always being written."""
+    while True:
+        await world.dev.sends(world.dev_conversation, "still here")
+        await asyncio.sleep(0.005)
 
 
 def test_make_has_the_commands_that_the_readme_names():
