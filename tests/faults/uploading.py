@@ -31,12 +31,13 @@ class Uploaded(Struct):
 
 
 class Run:
-    """One store and its server, killed `cycles` times while people upload."""
+    """One store and its server, killed `cycles` times while people upload, each time after `least_s` to `most_s`."""
 
-    def __init__(self, database: str, folder: Path, seed: str) -> None:
+    def __init__(self, database: str, folder: Path, seed: str, least_s: float = 0.02, most_s: float = 0.6) -> None:
         self._database = database
         self._folder = folder
         self._dice = random.Random(seed)
+        self._window = least_s, most_s
         self._acknowledged: dict[str, str] = {}
         self.done = Uploaded()
 
@@ -46,7 +47,7 @@ class Run:
         with Careline(self._database, files=self._folder) as server:
             for _ in range(cycles):
                 working = [asyncio.create_task(self._uploads(server.url, ana, number)) for number in range(4)]
-                await asyncio.sleep(self._dice.uniform(0.02, 0.6))
+                await asyncio.sleep(self._dice.uniform(*self._window))
                 await asyncio.to_thread(server.crash)
                 await asyncio.gather(*working)
                 await asyncio.to_thread(server.start)

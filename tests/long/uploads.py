@@ -18,14 +18,18 @@ from tests.services import Postgres
 
 
 def main() -> int:
-    chosen = blocks.options(__doc__, "cycles", 500, 25).parse_args()
+    parser = blocks.options(__doc__, "cycles", 500, 25)
+    parser.add_argument("--least-ms", type=int, default=20)
+    parser.add_argument("--most-ms", type=int, default=600)
+    chosen = parser.parse_args()
+    window = chosen.least_ms / 1_000, chosen.most_ms / 1_000
     began, done = time.monotonic(), list[Uploaded]()
     with Postgres(durable=True) if chosen.engine == "postgres" else nullcontext() as cluster:
         while (so_far := sum(block.cycles for block in done)) < chosen.many:
             size = min(chosen.block, chosen.many - so_far)
             with tempfile.TemporaryDirectory(prefix="careline-long-") as folder:
                 database = cluster.create_database() if cluster else str(Path(folder) / "careline.db")
-                run = Run(database, Path(folder) / "files", f"{chosen.seed}/{so_far}")
+                run = Run(database, Path(folder) / "files", f"{chosen.seed}/{so_far}", *window)
                 done.append(uvloop.run(run.killed(size)))
             print(f"{so_far + size}/{chosen.many} after {time.monotonic() - began:.0f} s: {done[-1]}", flush=True)
     print(total(chosen.engine, done, time.monotonic() - began))
