@@ -12,7 +12,7 @@ from careline.bench.process import Unavailable
 RATE = 250
 LINES = 25
 WAITING = "_Connection.run "  # a store's thread with nothing to do; the sampler cannot tell that it sleeps
-AROUND = ("runpy", "click/", "threading.py", "runners.py", "uvloop/", "careline/cli.py", "careline/__main__.py")
+AROUND = ("runpy", "click/", "threading.py", "runners.py", "uvloop/", "careline/cli/", "careline/__main__.py")
 
 
 class Profile:

@@ -1,23 +1,16 @@
 """Which settings are dangerous together, and why: one reason a line."""
 
-import stat
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
+from careline.check import files
+from careline.check.finding import Finding, is_local
 from careline.settings import Settings, SettingsError
 from careline.wires.issuers import Trusted
-from careline.wires.pages import ROOT as PAGES
 from careline.work.anchoring import Notary
 
-
-class Finding(Struct, frozen=True):
-    """`refuses` findings keep the server from starting."""
-
-    text: str
-    refuses: bool = True
+__all__ = ["Finding", "report"]
 
 
 def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
@@ -28,9 +21,7 @@ def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
         *_network(settings),
         *_strangers(settings, known_open),
         *_stores(settings),
-        *_s3(settings),
-        *_folder(settings),
-        *_scanner(settings),
+        *files.report(settings),
         *_trust(settings),
         *_codes(settings),
         *_audit(settings),
@@ -42,7 +33,7 @@ def _network(settings: Settings) -> list[Finding]:
     url = urlsplit(settings.public_url)
     if settings.public_url and (url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment):
         found.append(Finding("public_url must look like https://chat.example.org"))
-    elif url.scheme == "http" and not _local(url.hostname or ""):
+    elif url.scheme == "http" and not is_local(url.hostname or ""):
         found.append(
             Finding("public_url is http:// and not on this machine: messages and tokens would travel in clear")
         )
@@ -50,7 +41,7 @@ def _network(settings: Settings) -> list[Finding]:
         host, _, port = address.rpartition(":")
         if not port.isdigit() or not 0 <= int(port) < 65_536:
             found.append(Finding(f"listen: {address!r} is not host:port"))
-        elif not _local(host.strip("[]")) and url.scheme != "https":
+        elif not is_local(host.strip("[]")) and url.scheme != "https":
             found.append(
                 Finding(
                     f"listen: {address} is open to the network, but public_url is not https://: put a TLS proxy before "
@@ -84,7 +75,7 @@ def _network(settings: Settings) -> list[Finding]:
 
 
 def _strangers(settings: Settings, known_open: bool) -> list[Finding]:
-    elsewhere = [a for a in settings.listen if not _local(a.rpartition(":")[0].strip("[]"))]
+    elsewhere = [a for a in settings.listen if not is_local(a.rpartition(":")[0].strip("[]"))]
     reached = [
         *(f"listens on {address}" for address in elsewhere),
         *(["trusts a proxy"] if settings.trusted_proxies else []),
@@ -110,7 +101,7 @@ def _stores(settings: Settings) -> list[Finding]:
     found = []
     if settings.is_postgres:
         url = urlsplit(settings.database)
-        if not _local(url.hostname or "localhost") and "sslmode=verify-full" not in url.query:
+        if not is_local(url.hostname or "localhost") and "sslmode=verify-full" not in url.query:
             found.append(
                 Finding(
                     "database is on another machine without sslmode=verify-full: it would be read on the way",
@@ -121,83 +112,9 @@ def _stores(settings: Settings) -> list[Finding]:
         found.append(Finding("database: its folder does not exist yet and will be made", refuses=False))
     if settings.redis_url:
         url = urlsplit(settings.redis_url)
-        if not _local(url.hostname or "") and (not url.password or url.scheme != "rediss"):
+        if not is_local(url.hostname or "") and (not url.password or url.scheme != "rediss"):
             found.append(Finding("redis_url is on another machine and lacks a password or rediss://"))
     return found
-
-
-def _s3(settings: Settings) -> list[Finding]:
-    links, url, found = settings.s3_links == "on", urlsplit(settings.s3_url), []
-    if not settings.s3_bucket:
-        return [Finding("s3_links is on, but there is no s3_bucket", refuses=False)] if links else []
-    if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment or "@" in url.netloc:
-        return [Finding("s3_url must look like https://s3.example.org: s3_bucket is set")]
-    if not settings.s3_key_id or not settings.s3_secret:
-        found.append(Finding("s3_bucket is set, but s3_key_id or s3_secret is not: anybody could write there"))
-    in_clear = url.scheme == "http" and not _local(url.hostname)
-    if in_clear and "s3" not in settings.in_clear:
-        found.append(
-            Finding(
-                "s3_url is http:// and not on this machine: files would travel in clear; where that network is "
-                "trusted, say so with in_clear"
-            )
-        )
-    if links and in_clear:
-        found.append(Finding("s3_links is on and s3_url is http://: people would fetch and send files in clear"))
-    public = urlsplit(settings.public_url).hostname
-    if links and _local(url.hostname) and public and not _local(public):
-        found.append(Finding("s3_links is on, but s3_url is on this machine, where nobody else's links lead"))
-    if links:
-        text = "s3_links is on: what is fetched by a link is not compared with what was stored"
-        found.append(Finding(text, refuses=False))
-    return found
-
-
-def _folder(settings: Settings) -> list[Finding]:
-    """Where files and the embedded database lie: not among what everybody is shown, and nobody else's to write."""
-    folder, found = settings.files_folder, []
-    for name, path in (("files", folder), ("database", _database_folder(settings))):
-        if path is not None and path.is_relative_to(PAGES):
-            found.append(Finding(f"{name}: {path} is among the pages, which everybody can read"))
-    # In a sticky folder, such as /tmp, nobody can put another in the place of ours.
-    for path, harmless in ((folder, 0), (folder.parent, stat.S_ISVTX)):
-        mode = path.stat().st_mode if path.exists() else 0
-        if mode & stat.S_IWOTH and not mode & harmless:
-            found.append(Finding(f"files: everybody on this machine may write to {path}: chmod o-w it"))
-    return found
-
-
-def _database_folder(settings: Settings) -> Path | None:
-    if settings.is_postgres:
-        return None
-    return Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent
-
-
-def _scanner(settings: Settings) -> list[Finding]:
-    if not settings.scanner:
-        return []
-    found, url = [], urlsplit(settings.scanner)
-    if settings.scanner.startswith("unix:"):
-        if not settings.scanner.startswith("unix:/"):
-            found.append(Finding("scanner must look like unix:/run/clamav/clamd.ctl, with the whole path"))
-    elif url.scheme != "tcp" or not url.hostname or not _port(url.netloc):
-        found.append(Finding("scanner must look like unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310"))
-    elif not _local(url.hostname) and "scanner" not in settings.in_clear:
-        found.append(
-            Finding(
-                "scanner is on another machine: clamd speaks in clear, and whoever answers for it may call every file "
-                "clean; where that network is trusted, say so with in_clear"
-            )
-        )
-    if settings.scan_policy == "allow-marked":
-        text = "scan_policy is allow-marked: while the scanner is away, files reach people unscanned, with a mark"
-        found.append(Finding(text, refuses=False))
-    return found
-
-
-def _port(address: str) -> bool:
-    port = address.rpartition(":")[2]
-    return port.isascii() and port.isdigit() and 0 < int(port) < 65_536
 
 
 def _trust(settings: Settings) -> list[Finding]:
@@ -239,7 +156,7 @@ def _codes(settings: Settings) -> list[Finding]:
         url = urlsplit(settings.sms_url)
         if url.scheme not in ("http", "https") or not url.hostname:
             found.append(Finding("sms is http, but sms_url says not where to"))
-        elif url.scheme == "http" and not _local(url.hostname):
+        elif url.scheme == "http" and not is_local(url.hostname):
             found.append(Finding("sms_url is http:// and not on this machine: codes would travel in clear"))
         if not {"{to}", "{text}"} <= set(settings.sms_fields.values()):
             found.append(Finding("sms_fields lacks {to} or {text}: no message could arrive"))
@@ -282,12 +199,3 @@ def _careplus(settings: Settings) -> list[Finding]:
     if len(wanted.secret) < 32:
         found.append(Finding("careplus: secret is shorter than 32 characters: customers' tokens could be forged"))
     return found
-
-
-def _local(host: str) -> bool:
-    if host in ("localhost", ""):
-        return host == "localhost"
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
