@@ -77,7 +77,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     s3_key_id: Annotated[str, Says("The S3 access key.")] = ""
     s3_secret: Annotated[str, Says("The secret of the S3 access key.", True)] = ""
     s3_links: Annotated[
-        Literal["off", "on"], Says("Links to files lead straight to S3, and end there after 60 seconds.")
+        Literal["off", "on"],
+        Says("Large files go straight to S3, and links lead straight there; these end after 60 seconds."),
     ] = "off"
     scanner: Annotated[
         str, Says("clamd, as unix:/path/of/clamd.sock or tcp://host:port. Empty: nothing is scanned.")
