@@ -16,14 +16,9 @@ from careline.features.desk.labels import add_label
 from careline.features.messages.changes import pin_message
 from careline.features.messages.rows import Sending, Sent
 from careline.features.messages.sending import send_messages
-from careline.features.people.actions import (
-    add_account,
-    add_contact,
-    add_staff,
-    find_account,
-    find_contact,
-    set_password,
-)
+from careline.features.people.accounts import add_account, find_account, set_password
+from careline.features.people.actions import add_contact, find_contact
+from careline.features.people.staff import add_staff
 from careline.features.reactions.actions import add_reaction
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking

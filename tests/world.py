@@ -20,8 +20,11 @@ from careline.core.actor import Actor, system
 from careline.features.conversations.actions import conversation_for
 from careline.features.messages.rows import Message, MessageKind, Sending
 from careline.features.messages.sending import send_messages
-from careline.features.people.actions import add_account, add_contact, add_staff
-from careline.features.tokens.actions import issue_token, start_session
+from careline.features.people.accounts import add_account
+from careline.features.people.actions import add_contact
+from careline.features.people.staff import add_staff
+from careline.features.tokens.actions import issue_token
+from careline.features.tokens.sessions import start_session
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings
 from careline.wires.credentials import Passwords

@@ -9,7 +9,8 @@ import click
 
 from careline.cli.opening import address, chosen_settings, config, with_database
 from careline.core.actor import Actor, system
-from careline.features.people.actions import add_account, add_staff, find_account
+from careline.features.people.accounts import add_account, find_account
+from careline.features.people.staff import add_staff
 from careline.features.tokens.actions import issue_token
 from careline.features.workspaces.actions import add_workspace
 from careline.store.database import Database, Tx

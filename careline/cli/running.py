@@ -13,8 +13,8 @@ from careline.app import App
 from careline.check import report
 from careline.cli.opening import chosen_settings, config, run_to_end
 from careline.core.actor import system
-from careline.features.people.actions import any_staff
-from careline.features.tokens.actions import make_setup_secret
+from careline.features.people.staff import any_staff
+from careline.features.tokens.once import make_setup_secret
 from careline.settings import Settings
 
 

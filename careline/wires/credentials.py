@@ -13,18 +13,14 @@ from careline.core.batch import Batch
 from careline.core.clock import Clock
 from careline.core.errors import Forbidden, Unauthenticated
 from careline.features.people import rules as people_rules
-from careline.features.people.actions import account_of, find_account, set_password, workspaces_of
+from careline.features.people.accounts import account_of, find_account, set_password
 from careline.features.people.rows import Account
+from careline.features.people.staff import workspaces_of
 from careline.features.tokens import rules
-from careline.features.tokens.actions import (
-    actors_by_secret,
-    end_sessions,
-    redeem_ticket,
-    refresh_session,
-    start_session,
-    use_tokens,
-)
+from careline.features.tokens.actions import actors_by_secret, use_tokens
+from careline.features.tokens.once import redeem_ticket
 from careline.features.tokens.rows import IssuedSession
+from careline.features.tokens.sessions import end_sessions, refresh_session, start_session
 from careline.store.database import Database
 from careline.wires.gate import Gate
 from careline.wires.issuers import Trust, looks_signed

@@ -5,7 +5,8 @@ from typing import Any
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Invalid, Unauthenticated
 from careline.features.people import rules as people_rules
-from careline.features.people.actions import add_contact, add_staff, find_contact, find_staff
+from careline.features.people.actions import add_contact, find_contact
+from careline.features.people.staff import add_staff, find_staff
 from careline.features.workspaces.actions import add_workspace, find_workspace
 from careline.store.database import Tx
 

@@ -22,7 +22,8 @@ from careline.features.push.actions import list_devices, register_device
 from careline.features.reactions.actions import add_reaction
 from careline.features.receipts.actions import list_receipts, mark_messages
 from careline.features.receipts.rows import Mark, Marking
-from careline.features.tokens.actions import issue_ticket, issue_token, list_tokens
+from careline.features.tokens.actions import issue_token, list_tokens
+from careline.features.tokens.once import issue_ticket
 from careline.work.following import follow_all
 from careline.work.runner import Runner
 from tests.actions.searching import indexed

@@ -6,10 +6,11 @@ import pytest
 
 from careline.core.actor import system
 from careline.core.errors import Forbidden, Invalid, NotFound
-from careline.features.people.actions import deactivate_staff
+from careline.features.people.staff import deactivate_staff
 from careline.features.push.actions import list_devices, register_device, remove_device
 from careline.features.push.rows import Device
-from careline.features.tokens.actions import end_session, revoke_token
+from careline.features.tokens.actions import revoke_token
+from careline.features.tokens.sessions import end_session
 from tests.world import Person, World
 
 

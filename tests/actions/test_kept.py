@@ -17,8 +17,8 @@ from careline.features.messages.changes import (
     unpin_message,
 )
 from careline.features.messages.rows import Sending
-from careline.features.people.actions import deactivate_staff
 from careline.features.people.rows import Staff
+from careline.features.people.staff import deactivate_staff
 from careline.features.reactions.actions import add_reaction
 from tests.made import picture, uploads
 from tests.world import GREENLEAF, World

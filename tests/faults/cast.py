@@ -7,8 +7,11 @@ from msgspec import Struct
 from careline.app import open_database
 from careline.core.actor import system
 from careline.features.conversations.actions import add_participant, conversation_for
-from careline.features.people.actions import add_account, add_contact, add_staff
-from careline.features.tokens.actions import issue_token, start_session
+from careline.features.people.accounts import add_account
+from careline.features.people.actions import add_contact
+from careline.features.people.staff import add_staff
+from careline.features.tokens.actions import issue_token
+from careline.features.tokens.sessions import start_session
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings
 from careline.store.database import Database

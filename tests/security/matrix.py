@@ -16,7 +16,8 @@ from careline.features.conversations.actions import add_participant, conversatio
 from careline.features.conversations.visits import start_visit
 from careline.features.desk.labels import add_label
 from careline.features.moderation.actions import flag_message
-from careline.features.people.actions import add_contact, add_staff, deactivate_staff
+from careline.features.people.actions import add_contact
+from careline.features.people.staff import add_staff, deactivate_staff
 from careline.features.push.actions import register_device
 from careline.features.tokens.actions import issue_token, revoke_token
 from tests.made import uploads

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careline.features.people.actions import deactivate_staff
+from careline.features.people.staff import deactivate_staff
 from careline.partners import Issuer
 from careline.settings import SettingsError
 from careline.wires.issuers import Trusted

@@ -15,8 +15,8 @@ from careline.core.ids import new_id
 from careline.features.conversations.actions import list_conversations
 from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import delete_message
-from careline.features.people.actions import find_account
-from careline.features.tokens.actions import start_session
+from careline.features.people.accounts import find_account
+from careline.features.tokens.sessions import start_session
 from careline.wires.http import Route
 from careline.wires.native.commands import COMMANDS, Command
 from tests.security import matrix

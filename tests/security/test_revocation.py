@@ -12,8 +12,10 @@ from careline.core.actor import Actor, system
 from careline.core.errors import Unauthenticated
 from careline.features.conversations.actions import add_participant, remove_participant
 from careline.features.messages.changes import delete_message, edit_message
-from careline.features.people.actions import add_staff, deactivate_staff, find_account, update_staff
-from careline.features.tokens.actions import actor_again, actors_by_secret, issue_ticket, revoke_token
+from careline.features.people.accounts import find_account
+from careline.features.people.staff import add_staff, deactivate_staff, update_staff
+from careline.features.tokens.actions import actor_again, actors_by_secret, revoke_token
+from careline.features.tokens.once import issue_ticket
 from careline.store.database import Tx
 from tests.security.places import place
 from tests.security.raw import RawSocket

@@ -8,7 +8,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from careline.features.tokens.actions import issue_ticket
+from careline.features.tokens.once import issue_ticket
 from careline.features.workspaces.actions import update_workspace
 from careline.wires import frames
 from careline.wires import socket as sockets

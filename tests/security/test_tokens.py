@@ -13,9 +13,10 @@ from careline.app import App
 from careline.core.actor import Actor, system
 from careline.core.errors import Unauthenticated
 from careline.features.people import rules as people_rules
-from careline.features.people.actions import any_staff
+from careline.features.people.staff import any_staff
 from careline.features.tokens import rules
-from careline.features.tokens.actions import actors_by_secret, issue_ticket, make_setup_secret
+from careline.features.tokens.actions import actors_by_secret
+from careline.features.tokens.once import issue_ticket, make_setup_secret
 from careline.settings import Settings
 from careline.wires.credentials import Passwords
 from careline.wires.native.commands import COMMANDS

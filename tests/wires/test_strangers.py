@@ -16,7 +16,8 @@ from careline.check import report
 from careline.cli import main
 from careline.core.actor import system
 from careline.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from careline.features.people.actions import find_contact, find_staff
+from careline.features.people.actions import find_contact
+from careline.features.people.staff import find_staff
 from careline.features.workspaces.actions import find_workspace
 from careline.partners import Clinic, Location
 from careline.settings import Settings

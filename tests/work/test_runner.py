@@ -3,7 +3,7 @@
 from careline.core.actor import Actor, system
 from careline.features.conversations.visits import start_visit
 from careline.features.people.actions import find_contact
-from careline.features.tokens.actions import make_setup_secret
+from careline.features.tokens.once import make_setup_secret
 from careline.store.database import Tx
 from careline.work.runner import ATTEMPTS, Claimed, Runner
 from tests.world import GREENLEAF, World

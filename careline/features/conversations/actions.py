@@ -20,12 +20,8 @@ from careline.features.conversations.events import (
 )
 from careline.features.conversations.rows import Conversation, Participant, Sieve
 from careline.features.people import rules as people_rules
-from careline.features.people.actions import (
-    access_staff,
-    find_contact,
-    find_staff,
-    refuse_blocked,
-)
+from careline.features.people.actions import find_contact, refuse_blocked
+from careline.features.people.staff import access_staff, find_staff
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
 from careline.store.database import Tx

@@ -14,7 +14,8 @@ import pytest
 
 from careline.check import report
 from careline.core.actor import system
-from careline.features.people.actions import deactivate_staff, find_contact, find_staff
+from careline.features.people.actions import find_contact
+from careline.features.people.staff import deactivate_staff, find_staff
 from careline.features.workspaces.actions import find_workspace
 from careline.partners import Careforall, Issuer
 from careline.settings import Settings

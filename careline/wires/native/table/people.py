@@ -7,19 +7,10 @@ from msgspec import UNSET, Struct, UnsetType
 
 from careline.core.actor import Actor, Role, Scope
 from careline.features.people import rules
-from careline.features.people.actions import (
-    access_contact,
-    access_staff,
-    add_account,
-    add_contact,
-    add_staff,
-    deactivate_staff,
-    find_account,
-    list_staff,
-    update_contact,
-    update_staff,
-)
+from careline.features.people.accounts import add_account, find_account
+from careline.features.people.actions import access_contact, add_contact, update_contact
 from careline.features.people.rows import Staff
+from careline.features.people.staff import access_staff, add_staff, deactivate_staff, list_staff, update_staff
 from careline.features.tokens.actions import issue_token, list_tokens, revoke_token
 from careline.store.database import Tx
 from careline.wires.native import shapes

@@ -7,10 +7,12 @@ from careline.core.actor import Actor, system
 from careline.core.errors import BadRequest, Forbidden, OriginNotAllowed, Unauthenticated
 from careline.core.ids import new_id
 from careline.features.conversations.visits import start_visit
-from careline.features.people.actions import add_account, add_staff, any_staff, find_staff, workspaces_of
+from careline.features.people.accounts import add_account
 from careline.features.people.rows import Staff
-from careline.features.tokens.actions import end_session, issue_ticket, start_session, use_setup_secret
+from careline.features.people.staff import add_staff, any_staff, find_staff, workspaces_of
+from careline.features.tokens.once import issue_ticket, use_setup_secret
 from careline.features.tokens.rows import IssuedSession
+from careline.features.tokens.sessions import end_session, start_session
 from careline.features.workspaces.actions import add_workspace, find_workspace, workspace_of
 from careline.features.workspaces.rows import Workspace
 from careline.store.database import Tx
