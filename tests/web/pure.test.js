@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readAddress, writeAddress } from '../../careline/web/lib/address.js';
 import { accentTokens, contrast, rgb } from '../../careline/web/lib/colour.js';
 import { createDrafts } from '../../careline/web/lib/drafts.js';
 import { parts } from '../../careline/web/lib/links.js';
 import { atMost, createTyping } from '../../careline/web/lib/marks.js';
 import { dayOf, rows } from '../../careline/web/lib/rows.js';
 import { createTime } from '../../careline/web/lib/time.js';
-import { belongs, extended, query, readPath, select, unreadIn, views, writePath } from '../../careline/web/lib/views.js';
+import { belongs, extended, query, select, unreadIn, views } from '../../careline/web/lib/views.js';
 import { conversation, fakeClock, fakeStorage, message } from './world.js';
 
 describe('links', () => {
@@ -258,11 +259,28 @@ describe('views', () => {
     assert.equal(unreadIn(all, 'all', 'ana'), 2);
     assert.equal(unreadIn(all, 'mine', 'ana'), 1);
   });
+});
 
-  test('stand in the address bar and come back from it', () => {
-    assert.deepEqual(readPath(writePath('closed', 'a/b c')), { view: 'closed', id: 'a/b c' });
-    assert.deepEqual(readPath('/inbox'), { view: 'mine', id: null });
-    assert.deepEqual(readPath('/inbox/nonsense/x'), { view: 'mine', id: 'x' });
-    assert.deepEqual(readPath('/inbox/all/%E0%A4%A'), { view: 'all', id: null });
+describe('the address bar', () => {
+  const place = (/** @type {any} */ more) => ({ view: 'mine', id: null, sieve: {}, contact: null, ...more });
+  const back = (/** @type {any} */ p) => readAddress(.../** @type {[string, string]} */ (writeAddress(p).split(/(?=\?)/)));
+
+  test('says which list, through which filters, and what lies open', () => {
+    assert.equal(writeAddress(place({ view: 'all', id: 'c1', sieve: { unread: true, priority: 'high' } })), '/inbox/all/c1?unread&priority=high');
+    for (const sieve of [{}, { unread: true }, { unread: true, pinned: true, priority: 'urgent', label: 'l=1&é' }]) {
+      const one = place({ view: 'closed', id: 'a/b c', sieve });
+      assert.deepEqual(back(one), one);
+    }
+  });
+
+  test('says whose page lies open among the contacts', () => {
+    assert.equal(writeAddress(place({ contact: '', view: 'all', sieve: { unread: true } })), '/inbox/contacts');
+    for (const contact of ['', 'cara/1']) assert.deepEqual(back(place({ contact })), place({ contact }));
+  });
+
+  test('leads to one\'s own list from what nobody could have written', () => {
+    assert.deepEqual(readAddress('/inbox'), place({}));
+    assert.deepEqual(readAddress('/inbox/nonsense/x', '?priority=nonsense&label=&other=1'), place({ id: 'x' }));
+    assert.deepEqual(readAddress('/inbox/all/%E0%A4%A'), place({ view: 'all' }));
   });
 });

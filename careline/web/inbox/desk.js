@@ -3,13 +3,15 @@
 import { batch, signal } from '../vendor/preact.js';
 import '../lib/commands.staff.js';
 import '../lib/commands.talk.js';
+import { readAddress, writeAddress } from '../lib/address.js';
 import { Client } from '../lib/client.js';
 import { createSession } from '../lib/session.js';
 import { emptyState } from '../lib/state.js';
-import { extended, listingKey, query, readPath, select, writePath } from '../lib/views.js';
+import { extended, listingKey, query, select } from '../lib/views.js';
 import { Attach } from '../parts/attach.js';
 import { browserApi, clock, newId, openSocket, storage, watchPage } from '../parts/world.js';
 
+/** @typedef {import('../lib/address.js').Place} Place */
 /** @typedef {import('../lib/views.js').View} View */
 /** @typedef {import('../lib/views.js').Listing} Listing */
 /** @typedef {import('../lib/views.js').Sieve} Sieve */
@@ -28,6 +30,8 @@ export class Desk {
   cursor = signal(/** @type {string|null} */ (null));
   listings = signal(/** @type {Record<string,Listing>} */ ({}));
   sieve = signal(/** @type {Sieve} */ ({}));
+  /** On the contacts page: whose record lies open, '' for nobody's; null where conversations are shown. */
+  contact = signal(/** @type {string|null} */ (null));
   /** Conversations chosen to be treated alike. */
   picked = signal(/** @type {ReadonlySet<string>} */ (new Set()));
   /** Which of the dialogs of dialogs.js lies open. */
@@ -145,7 +149,7 @@ export class Desk {
     this.listings.value = {};
     const view = this.view.value;
     const pinned = this.call('conversation.list', { view: 'all', status: 'active', pinned: true, limit: 50 });
-    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), view === 'all' ? null : this.list('all', {}), this.#openFetch()]);
+    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), listingKey(view, this.sieve.value) === listingKey('all') ? null : this.list('all', {}), this.#openFetch()]);
     this.client?.dispatch({ type: 'local.staff', data: staff });
     this.client?.dispatch({ type: 'local.labels', data: labels });
     this.client?.dispatch({ type: 'local.canned', data: canned });
@@ -174,7 +178,11 @@ export class Desk {
     this.#listing.add(key);
     this.listFailed.value = false;
     try {
-      const page = await this.call('conversation.list', { ...query(view, sieve), limit: 50, cursor: listing?.next });
+      const page = await this.call('conversation.list', { ...query(view, sieve), limit: 50, cursor: listing?.next }).catch((problem) => {
+        // A label that somebody has deleted: nothing bears it.
+        if (sieve.label && problem.status === 404) return { items: [], next: null };
+        throw problem;
+      });
       batch(() => {
         this.client?.dispatch({ type: 'local.conversations', data: page });
         this.listings.value = { ...this.listings.value, [key]: extended(listing, page) };
@@ -188,12 +196,18 @@ export class Desk {
   }
 
   #follow() {
-    const { view, id } = readPath(location.pathname);
-    this.#show(view, id);
+    const place = readAddress(location.pathname, location.search);
+    // Who comes back from the contacts finds the list that was left.
+    this.#show(place.contact === null ? place : { ...this.place, id: null, contact: place.contact });
   }
 
-  /** @param {View} view @param {string|null} id */
-  #show(view, id) {
+  /** @returns {Place} */
+  get place() {
+    return { view: this.view.value, id: this.id.value, sieve: this.sieve.value, contact: this.contact.value };
+  }
+
+  /** @param {Place} place */
+  #show({ view, id, sieve, contact }) {
     const before = this.id.value;
     if (before && before !== id) this.client?.close(before);
     batch(() => {
@@ -201,29 +215,37 @@ export class Desk {
       if (view !== this.view.value) this.picked.value = new Set();
       this.view.value = view;
       this.id.value = id;
+      this.sieve.value = sieve;
+      this.contact.value = contact;
       if (id) this.cursor.value = id;
     });
-    this.#listIfNew(view);
+    const known = this.listings.value[listingKey(view, sieve)];
+    if (!known && this.screen.value === 'desk') this.list(view).catch(() => {});
     if (id && id !== before) void this.load();
   }
 
-  /** @param {View} view */
-  #listIfNew(view) {
-    if (!this.listings.value[listingKey(view, this.sieve.value)] && this.screen.value === 'desk') this.list(view).catch(() => {});
+  /** Show it, and let the back button lead here. @param {Partial<Place>} change */
+  #move(change) {
+    const place = { ...this.place, ...change };
+    const address = writeAddress(place);
+    if (address === location.pathname + location.search) return;
+    history.pushState(null, '', address);
+    this.#show(place);
+  }
+
+  /** @param {View} view @param {string|null} id */
+  go(view, id) {
+    this.#move({ view, id, contact: null });
   }
 
   /** @param {Sieve} change */
   filter(change) {
-    const given = Object.entries({ ...this.sieve.value, ...change }).filter(([, value]) => value);
-    this.sieve.value = Object.fromEntries(given);
-    this.#listIfNew(this.view.value);
+    this.#move({ sieve: Object.fromEntries(Object.entries({ ...this.sieve.value, ...change }).filter(([, value]) => value)) });
   }
 
-  /** Show it, and let the back button lead here. @param {View} view @param {string|null} id */
-  go(view, id) {
-    if (view === this.view.value && id === this.id.value) return;
-    history.pushState(null, '', writePath(view, id));
-    this.#show(view, id);
+  /** The contacts, or one of them. @param {string} [contact] */
+  goContacts(contact = '') {
+    this.#move({ contact, id: null });
   }
 
   async load() {

@@ -1,6 +1,7 @@
 // The conversations of a view, newest activity first, as far back as one scrolls.
 
 import { html, useEffect, useRef } from '../vendor/preact.js';
+import { writeAddress } from '../lib/address.js';
 import { contactIn } from '../lib/state.js';
 import { activity, unreadIn, views } from '../lib/views.js';
 import { Avatar } from '../parts/avatar.js';
@@ -51,7 +52,7 @@ function Item({ c, desk }) {
   const last = c.last_message;
   const typist = Object.values(typing[c.id] ?? {}).find((who) => who.kind === 'contact');
   const classes = ['item', c.unread_count ? 'is-unread' : '', c.id === desk.id.value ? 'is-open' : '', c.id === desk.cursor.value ? 'is-at' : '', picked ? 'is-picked' : ''];
-  return html`<div class="item-box"><a class=${classes.join(' ')} href=${'/inbox/' + desk.view.value + '/' + encodeURIComponent(c.id)} data-id=${c.id}
+  return html`<div class="item-box"><a class=${classes.join(' ')} href=${writeAddress({ ...desk.place, id: c.id })} data-id=${c.id}
     aria-current=${c.id === desk.id.value ? 'true' : undefined}
     onClick=${(/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); desk.go(desk.view.value, c.id); }}>
     <${Avatar} name=${name} seed=${contact?.id} online=${contact && people['contact:' + contact.id]?.online} />

@@ -1,4 +1,4 @@
-// Which conversations a view of the inbox shows, in which order, and how the view stands in the address bar.
+// Which conversations a view of the inbox shows, and in which order.
 
 /** @typedef {import('./shapes.js').Conversation} Conversation */
 /** @typedef {"mine"|"unassigned"|"all"|"snoozed"|"closed"|"archived"} View */
@@ -67,17 +67,3 @@ const contacts = (c) => c.participants.filter((p) => p.kind === 'contact').map((
 
 /** Of the same contacts, newest first. @param {Record<string,Conversation>} all @param {Conversation} c */
 export const fellows = (all, c) => Object.values(all).filter((o) => o.id !== c.id && contacts(o) === contacts(c)).sort((a, b) => activity(b) - activity(a));
-
-/** @param {string|undefined} text */
-function decoded(text) {
-  try { return text ? decodeURIComponent(text) : null; } catch { return null; }
-}
-
-/** @param {string} path @returns {{view:View, id:string|null}} */
-export function readPath(path) {
-  const [, , view, id] = path.split('/');
-  return { view: views.find((v) => v === view) ?? 'mine', id: decoded(id) };
-}
-
-/** @param {View} view @param {string|null} id */
-export const writePath = (view, id) => `/inbox/${view}` + (id ? '/' + encodeURIComponent(id) : '');
