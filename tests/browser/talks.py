@@ -119,7 +119,7 @@ class Desk(Talk):
         await self.page.get_by_role("button", name="Sign in").click()
 
     async def is_open(self) -> None:
-        await expect(self.page.locator(".views")).to_be_attached()
+        await expect(self.page.locator(".list-pane")).to_be_attached()
         await expect(self.page.locator(".loading")).to_have_count(0)
 
     def item(self, name: str) -> Locator:

@@ -132,3 +132,19 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
         await expect(ana.page.locator("dialog .loading")).to_have_count(0)
         assert await found_in(ana.page) == [], name
         await ana.page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_anybody_can_look_after_contacts(greenleaf: World, windows: Windows, theme, phone):
+    await greenleaf.ana.asks("POST", "/v1/contacts/dev/block", status=200)
+    await greenleaf.ana.asks("POST", "/v1/contacts", json={"name": "Cara Whitfield"}, status=201)
+    settings: dict[str, Any] = {"phone": phone, "color_scheme": theme, "bypass_csp": True}
+    ana = await Desk.signs_in(await windows.open(**settings), greenleaf.url, path="/inbox/contacts")
+    await ana.lists(["Cara Whitfield", "Dev", "Cara"])
+    assert await found_in(ana.page) == []
+    await ana.item("Whitfield").click()
+    await expect(ana.page.get_by_text("Nothing has been said with them yet.")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.get_by_role("button", name="Merge with a duplicate").click()
+    await ana.page.get_by_role("dialog").get_by_role("button", name="Cara", exact=True).click()
+    assert await found_in(ana.page) == []

@@ -7,7 +7,7 @@ import { changes, groups, shownValue } from '../../careline/web/lib/setup.js';
 import { fieldTime, snoozes } from '../../careline/web/lib/snooze.js';
 import { pieces } from '../../careline/web/lib/snippets.js';
 import { createTime } from '../../careline/web/lib/time.js';
-import { belongs, extended, fellows, listingKey, passes, query, select } from '../../careline/web/lib/views.js';
+import { belongs, extended, fellows, listingKey, passes, query, select, withContact } from '../../careline/web/lib/views.js';
 import { conversation } from './world.js';
 
 describe('snoozing', () => {
@@ -141,6 +141,13 @@ test('fellows are conversations of the same contacts', () => {
   const c = conversation();
   const all = { c1: c, c2: conversation({ id: 'c2' }), c3: conversation({ id: 'c3', participants: [{ kind: 'contact', id: 'dev', name: 'Dev' }] }) };
   assert.deepEqual(fellows(all, c).map((o) => o.id), ['c2']);
+});
+
+test('a contact\'s conversations are those they take part in, newest first', () => {
+  const both = /** @type {import('../../careline/web/lib/shapes.js').Conversation["participants"]} */ ([{ kind: 'contact', id: 'cara', name: 'Cara' }, { kind: 'contact', id: 'dev', name: 'Dev' }]);
+  const all = { c1: conversation({ created_at: 1 }), c2: conversation({ id: 'c2', created_at: 3, participants: both }), c3: conversation({ id: 'c3', created_at: 2 }) };
+  assert.deepEqual(withContact(all, 'cara').map((c) => c.id), ['c2', 'c3', 'c1']);
+  assert.deepEqual(withContact(all, 'dev').map((c) => c.id), ['c2']);
 });
 
 describe('hours', () => {

@@ -26,6 +26,7 @@ export function Account({ desk }) {
   ];
   return html`<header class="account">
     <div class="account-words"><h1>${desk.state.value.workspace?.name ?? grant?.workspace.name}</h1></div>
+    <button class="sign-button" type="button" aria-label=${t('contacts')} title=${t('contacts')} onClick=${() => desk.goContacts()}>${icon('book')}</button>
     <button class="sign-button" type="button" aria-label=${t('new.conversation')} title=${t('new.conversation')} onClick=${() => setDialog('new')}>${icon('edit')}</button>
     <${Menu} end=${true} title=${t('account', { name: grant?.staff.name ?? '' })} choices=${choices} label=${html`<${Avatar} name=${grant?.staff.name} seed=${grant?.staff.id} />`} />
     ${dialog === 'people' ? html`<${Colleagues} desk=${desk} close=${() => setDialog(null)} />` : null}

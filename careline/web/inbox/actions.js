@@ -18,8 +18,9 @@ export function pages(desk) {
     { name: 'alllabels', sign: 'tag', label: t('labels'), run: show('alllabels') },
     { name: 'audit', sign: 'eye', label: t('audit'), run: show('audit') },
   ];
+  const contacts = { name: 'contacts', key: 'C', sign: 'book', label: t('contacts'), run: () => desk.goContacts() };
   const alerts = canAlert ? [{ name: 'notify', sign: 'bell', label: t('alerts'), run: show('notify') }] : [];
-  return [...alerts, { name: 'canned', sign: 'chat', label: t('canned'), run: show('canned') }, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
+  return [contacts, ...alerts, { name: 'canned', sign: 'chat', label: t('canned'), run: show('canned') }, { name: 'insight', sign: 'chart', label: t('insight'), run: show('insight') }, ...(admin ? kept : [])];
 }
 
 /** @param {Desk} desk @returns {Deed[]} */

@@ -13,6 +13,7 @@ import { alertOf } from './alerts.js';
 import { Desk } from './desk.js';
 import { Dialogs } from './dialogs.js';
 import { Help, listen } from './keys.js';
+import { later } from './later.js';
 import { List } from './list.js';
 import { PersonPane } from './person.js';
 import { SignIn } from './signin.js';
@@ -22,6 +23,7 @@ const desk = new Desk();
 const mode = signal('reply');
 const help = signal(false);
 const composer = { current: /** @type {{focus:()=>void}|null} */ (null) };
+const Contacts = later(() => import('./contacts.js').then((found) => found.Contacts));
 const assign = { current: /** @type {(()=>void)|null} */ (null) };
 
 /** What lies open before somebody who looks has been read; a passage from earlier is not the newest. */
@@ -43,12 +45,12 @@ function App() {
   if (screen === 'starting') return html`<main class="entry"><${Loading} /></main>`;
   if (screen === 'failed') return html`<main class="entry"><${Failed} title=${t('offline')} retry=${() => desk.start()} /></main>`;
   if (screen === 'signin') return html`<${SignIn} desk=${desk} />`;
-  const open = desk.id.value;
-  const shows = open ? (desk.person.value ? 'shows-person' : 'shows-thread') : 'shows-list';
+  const contact = desk.contact.value;
+  const shows = (contact ?? desk.id.value) ? (desk.person.value && contact === null ? 'shows-person' : 'shows-thread') : 'shows-list';
   return html`<${Banner} phase=${desk.phase.value} /><main class=${'desk ' + shows}>
-    <${List} desk=${desk} />
+    ${contact === null ? html`<${List} desk=${desk} />
     <${ThreadPane} desk=${desk} mode=${mode} composer=${composer} assign=${assign} look=${look} />
-    <${PersonPane} desk=${desk} />
+    <${PersonPane} desk=${desk} />` : html`<${Contacts} desk=${desk} />`}
     <${Dialogs} desk=${desk} />
     ${help.value ? html`<${Help} close=${() => { help.value = false; }} />` : null}
   </main>`;

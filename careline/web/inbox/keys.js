@@ -12,7 +12,7 @@ import { openDeeds } from './deeds.js';
 export const keys = [
   ['J', 'next'], ['K', 'previous'], ['Enter', 'open'], ['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['E', 'done'],
   ['L', 'labels'], ['P', 'priority'], ['S', 'snooze'], ['T', 'pin'], ['U', 'unread'], ['H', 'history'], ['D', 'transcript'], ['M', 'merge'], ['#', 'remove'],
-  ['X', 'pick'], ['Ctrl K', 'search'], ['/', 'canned'], ['Esc', 'leave'], ['?', 'help'],
+  ['X', 'pick'], ['Ctrl K', 'search'], ['/', 'canned'], ['Esc', 'leave'], ['C', 'contacts'], ['?', 'help'],
 ];
 
 /** @param {Desk} desk @param {number} step */
@@ -37,7 +37,8 @@ function toggleDone(desk) {
 function leave(desk) {
   if (desk.picked.value.size) desk.picked.value = new Set();
   else if (desk.person.value && !matchMedia('(min-width: 1200px)').matches) desk.person.value = false;
-  else if (desk.id.value) desk.go(desk.view.value, null);
+  else if (desk.contact.value) desk.goContacts();
+  else if (desk.id.value || desk.contact.value === '') desk.go(desk.view.value, null);
 }
 
 /** @param {Desk} desk */
@@ -54,6 +55,7 @@ export function listen(desk, reach) {
   /** @type {Record<string,() => void>} */
   const acts = {
     j: () => move(desk, 1), k: () => move(desk, -1),
+    c: () => desk.goContacts(),
     r: reach.reply, n: reach.note, a: reach.assign, e: () => toggleDone(desk), '?': reach.help, x: () => pickHere(desk),
   };
   addEventListener('keydown', (event) => {
@@ -70,7 +72,7 @@ export function listen(desk, reach) {
     if (event.key === 'Escape') return writing ? target.blur() : leave(desk);
     if (writing) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = acts[key] ?? deed(desk, key);
+    const act = (desk.contact.value === null || key === '?' ? acts[key] : undefined) ?? deed(desk, key);
     if (!act) return;
     event.preventDefault();
     act();

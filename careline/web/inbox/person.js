@@ -37,8 +37,15 @@ function Field({ desk, contact, field, type }) {
     ${trouble ? html`<small class="field-error" role="alert">${trouble}</small>` : null}</label>`;
 }
 
+/** @param {{desk:Desk, contact:Contact}} props */
+export const Fields = ({ desk, contact }) => html`<div class="person-fields">
+  <${Field} desk=${desk} contact=${contact} field="name" type="text" />
+  <${Field} desk=${desk} contact=${contact} field="email" type="email" />
+  <${Field} desk=${desk} contact=${contact} field="phone" type="tel" />
+</div>`;
+
 /** @param {{contact:Contact}} props */
-function More({ contact }) {
+export function More({ contact }) {
   const attributes = Object.entries(contact.attributes ?? {});
   return html`<dl class="facts">
     <div><dt>${t('since')}</dt><dd>${time().exact(contact.created_at)}</dd></div>
@@ -65,13 +72,10 @@ export function PersonPane({ desk }) {
       <${Avatar} name=${name} seed=${who?.id} online=${person?.online} />
       <h2 dir="auto">${name}</h2>
       <p>${person?.online ? html`<span class="is-there">${t('online')}</span>` : person?.last_seen_at ? t('seen', { when: time().ago(person.last_seen_at) }) : t('unseen')}</p>
+      ${contact ? html`<button class="text-button" type="button" onClick=${() => desk.goContacts(contact.id)}>${t('contact.page')}</button>` : null}
       ${contact?.anonymous ? html`<p class="chip">${t('anonymous')}</p>` : null}
     </div>
-    ${contact ? html`<div class="person-fields" key=${contact.id}>
-      <${Field} desk=${desk} contact=${contact} field="name" type="text" />
-      <${Field} desk=${desk} contact=${contact} field="email" type="email" />
-      <${Field} desk=${desk} contact=${contact} field="phone" type="tel" />
-    </div>
+    ${contact ? html`<${Fields} key=${contact.id} desk=${desk} contact=${contact} />
     <${Earlier} key=${'earlier' + contact.id} desk=${desk} c=${desk.state.value.conversations[id]} contact=${contact} />
     <${More} contact=${contact} />
     <${Links} key=${'links' + contact.id} desk=${desk} contact_id=${contact.id} />

@@ -7,6 +7,7 @@ import { t } from '../parts/speech.js';
 import { commandsFor } from './actions.js';
 import { ContactRow, MessageRow } from './found.js';
 import { openAt } from './passage.js';
+import { openContact } from './theirs.js';
 import { noWishes, Wishes, worded } from './wishes.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -33,14 +34,6 @@ function useFound(desk, q, wish) {
   }, [q, wish]);
   const more = () => ask(found.next, new AbortController().signal).then((page) => setFound((old) => ({ ...old, messages: [...old.messages, ...page.items], next: page.next })), () => {});
   return { found, more };
-}
-
-/** Their newest conversation; where there is none, one is begun. @param {Desk} desk @param {{id:string}} contact */
-async function openContact(desk, contact) {
-  const { items } = await desk.call('contact.conversations', { contact_id: contact.id, limit: 1 });
-  const conversation = items[0] ?? await desk.call('conversation.start', { contact_id: contact.id });
-  desk.client?.dispatch({ type: 'local.seen', data: { conversation } });
-  desk.go(desk.view.value, conversation.id);
 }
 
 /** @param {{desk:Desk, close:() => void}} props */

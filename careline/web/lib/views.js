@@ -65,5 +65,8 @@ export const unreadIn = (conversations, view, me) => Object.values(conversations
 /** @param {Conversation} c */
 const contacts = (c) => c.participants.filter((p) => p.kind === 'contact').map((p) => p.id).sort().join(' ');
 
+/** Theirs, newest first. @param {Record<string,Conversation>} all @param {string} contact_id */
+export const withContact = (all, contact_id) => Object.values(all).filter((c) => c.participants.some((p) => p.kind === 'contact' && p.id === contact_id)).sort((a, b) => activity(b) - activity(a));
+
 /** Of the same contacts, newest first. @param {Record<string,Conversation>} all @param {Conversation} c */
 export const fellows = (all, c) => Object.values(all).filter((o) => o.id !== c.id && contacts(o) === contacts(c)).sort((a, b) => activity(b) - activity(a));
