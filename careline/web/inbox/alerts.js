@@ -32,12 +32,17 @@ export async function toggleAlerts() {
 export function alertOf(desk, message) {
   const c = desk.state.value.conversations[message.conversation_id];
   const others = c?.assignee_id && c.assignee_id !== desk.me?.id;
-  if (!alerting.value || others || message.sender_kind !== 'contact' || (!document.hidden && document.hasFocus())) return;
+  if (!others && message.sender_kind === 'contact') notice(desk, t('alert.title', { name: message.sender_name || t('visitor') }), message.conversation_id);
+}
+
+/** Where it is wished for, and nobody looks. @param {Desk} desk @param {string} title @param {string} id of the conversation */
+export function notice(desk, title, id) {
+  if (!alerting.value || (!document.hidden && document.hasFocus())) return;
   try {
-    const news = new Notification(t('alert.title', { name: message.sender_name || t('visitor') }), { body: t('alert.body'), tag: message.conversation_id });
+    const news = new Notification(title, { body: t('alert.body'), tag: id });
     news.onclick = () => {
       focus();
-      desk.go(desk.view.value, message.conversation_id);
+      desk.go(desk.view.value, id);
       news.close();
     };
   } catch { /* some phones have the constructor and refuse to use it */ }

@@ -10,6 +10,7 @@ import { emptyState } from '../lib/state.js';
 import { extended, listingKey, query, select } from '../lib/views.js';
 import { Attach } from '../parts/attach.js';
 import { browserApi, clock, newId, openSocket, storage, watchPage } from '../parts/world.js';
+import { Called } from './called.js';
 
 /** @typedef {import('../lib/address.js').Place} Place */
 /** @typedef {import('../lib/views.js').View} View */
@@ -42,9 +43,11 @@ export class Desk {
   threadFailed = signal(false);
   person = signal(matchMedia('(min-width: 1200px)').matches);
   /** @type {(message:import('../lib/shapes.js').Message) => void} */ incoming = () => {};
+  /** @type {(message:import('../lib/shapes.js').Message) => void} */ mentioned = () => {};
   /** @type {Client|null} */ client = null;
   /** @type {Attach|null} */ attach = null;
   local = storage('localStorage');
+  called = new Called(this.local);
   /** @type {Set<string>} */ #listing = new Set();
 
   constructor() {
@@ -104,6 +107,7 @@ export class Desk {
     const { staff, workspace } = grant;
     this.client ??= this.#makeClient();
     this.attach ??= this.#makeAttach(workspace.id, staff.id);
+    this.called.load(`careline.draft.${workspace.id}.${staff.id}.called`);
     this.client.begin({ kind: 'staff', id: staff.id, name: staff.name }, workspace, `${workspace.id}.staff.${staff.id}`);
     this.#follow();
     this.screen.value = 'desk';
@@ -136,6 +140,7 @@ export class Desk {
         if (phase === 'lost') this.session.forget();
       },
       incoming: (message) => this.incoming(message),
+      called: (message) => this.mentioned(message),
     });
   }
 

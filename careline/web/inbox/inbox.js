@@ -9,7 +9,7 @@ import { gist } from '../parts/gist.js';
 import { speak, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { theme } from '../parts/theme.js';
-import { alertOf } from './alerts.js';
+import { alertOf, notice } from './alerts.js';
 import { Desk } from './desk.js';
 import { Dialogs } from './dialogs.js';
 import { Help, listen } from './keys.js';
@@ -29,7 +29,9 @@ const assign = { current: /** @type {(()=>void)|null} */ (null) };
 /** What lies open before somebody who looks has been read; a passage from earlier is not the newest. */
 function look() {
   const id = desk.id.value;
-  if (id && !desk.passage.value && !document.hidden && document.hasFocus()) desk.client?.markRead(id);
+  if (!id || document.hidden || !document.hasFocus()) return;
+  desk.called.seen(id);
+  if (!desk.passage.value) desk.client?.markRead(id);
 }
 
 /** @param {string} wanted */
@@ -59,6 +61,12 @@ function App() {
 desk.incoming = (message) => {
   announce(t('said', { name: message.sender_name ?? t('visitor'), text: gist(message) }));
   alertOf(desk, message);
+};
+desk.mentioned = (message) => {
+  const name = message.sender_name ?? t('somebody');
+  announce(t('mention.title', { name }));
+  if (message.conversation_id !== desk.id.value || document.hidden) desk.called.add(message.conversation_id);
+  notice(desk, t('mention.title', { name }), message.conversation_id);
 };
 addEventListener('focus', look);
 document.addEventListener('visibilitychange', look);

@@ -12,7 +12,7 @@ import { openDeeds } from './deeds.js';
 export const keys = [
   ['J', 'next'], ['K', 'previous'], ['Enter', 'open'], ['R', 'reply'], ['N', 'note'], ['A', 'assign'], ['E', 'done'],
   ['L', 'labels'], ['P', 'priority'], ['S', 'snooze'], ['T', 'pin'], ['U', 'unread'], ['H', 'history'], ['D', 'transcript'], ['M', 'merge'], ['#', 'remove'],
-  ['X', 'pick'], ['Ctrl K', 'search'], ['/', 'canned'], ['Esc', 'leave'], ['C', 'contacts'], ['?', 'help'],
+  ['X', 'pick'], ['Ctrl K', 'search'], ['/', 'canned'], ['@', 'mention'], ['Esc', 'leave'], ['C', 'contacts'], ['?', 'help'],
 ];
 
 /** @param {Desk} desk @param {number} step */

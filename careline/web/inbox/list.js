@@ -13,6 +13,7 @@ import { time } from '../parts/calendar.js';
 import { Empty, Failed, Loading } from '../parts/states.js';
 import { Account } from './account.js';
 import { Bulk, pick } from './bulk.js';
+import { CallBar, CallSign } from './called.js';
 import { Signs } from './chips.js';
 import { Filters, Finder } from './filters.js';
 
@@ -60,7 +61,7 @@ function Item({ c, desk }) {
     <time datetime=${new Date(activity(c)).toISOString()}>${time().brief(activity(c))}</time>
     <span class="item-row"><span class="item-text" dir="auto">${typist ? html`<i class="item-typing">${t('typing.short')}</i>`
       : html`${c.subject ? html`<b>${c.subject}</b> · ` : null}${last?.sender_kind === 'staff' ? t('list.you', { name: last.sender_name ?? '' }) : ''}${last ? gist(last) : t('list.nothing')}`}</span>
-    <span class="item-end"><${Signs} c=${c} labels=${labels} />${c.status === 'pending' ? html`<em class="chip">${t('status.pending')}</em>` : null}
+    <span class="item-end">${desk.called.ids.value.includes(c.id) ? html`<${CallSign} />` : null}<${Signs} c=${c} labels=${labels} />${c.status === 'pending' ? html`<em class="chip">${t('status.pending')}</em>` : null}
       ${c.unread_count ? html`<span class="badge">${c.unread_count > 99 ? '99+' : c.unread_count}</span>`
         : assignee && desk.view.value !== 'mine' ? html`<${Avatar} name=${assignee.name} seed=${assignee.id} />` : null}</span></span>
   </a>
@@ -89,6 +90,7 @@ export function List({ desk }) {
     <${Finder} desk=${desk} />
     <${Views} desk=${desk} />
     <${Filters} desk=${desk} />
+    <${CallBar} desk=${desk} />
     <div class="items" ref=${box} onScroll=${scrolled}>
       ${items.map((c) => html`<${Item} key=${c.id} c=${c} desk=${desk} />`)}
       ${desk.listFailed.value ? html`<${Failed} retry=${more} />`

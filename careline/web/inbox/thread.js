@@ -2,6 +2,7 @@
 
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { createDrafts } from '../lib/drafts.js';
+import { called } from '../lib/mentions.js';
 import { contactIn, emptyThread, shown } from '../lib/state.js';
 import { announce } from '../parts/announce.js';
 import { Composer } from '../parts/composer.js';
@@ -18,6 +19,7 @@ import { Thread, useUnreadFrom } from '../parts/thread.js';
 import { Typing } from '../parts/typing.js';
 import { CannedBox } from './canned.js';
 import { Head } from './head.js';
+import { MentionBox, words } from './mentions.js';
 import { further, Onward, renewed } from './passage.js';
 import { Triage } from './triage.js';
 
@@ -35,7 +37,8 @@ function Answer({ desk, id, mode, composer, quoted, unquote }) {
   const note = mode.value === 'note';
   const drafts = useRef(createDrafts(desk.local, `careline.draft.${desk.grant.value?.workspace.id}.${desk.me?.id}.`)).current;
   const send = (/** @type {string} */ body, /** @type {import('../lib/shapes.js').Attached[]} */ attachments) => {
-    desk.client?.say(id, body, { kind: note ? 'note' : 'text', reply_to: quoted?.id ?? null, attachments });
+    const kind = note ? { kind: /** @type {const} */ ('note'), mentions: called(body, Object.values(desk.state.value.staff)) } : {};
+    desk.client?.say(id, body, { ...kind, reply_to: quoted?.id ?? null, attachments });
     unquote();
   };
   const choose = (/** @type {string} */ wanted) => {
@@ -50,8 +53,8 @@ function Answer({ desk, id, mode, composer, quoted, unquote }) {
     ${quoted ? html`<${Quoted} message=${quoted} name=${nameOf(desk.state.value.conversations[id], quoted)} away=${unquote} />` : null}
   </div>`;
   return html`<div class=${'answer' + (note ? ' is-note' : '')}>
-    <${CannedBox} desk=${desk} id=${id}><${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} attach=${desk.attach} placeholder=${t(note ? 'write.note' : 'write.reply')}
-      typed=${() => { if (!note) desk.client?.typing.typed(id); }} stopped=${() => desk.client?.typing.stopped(id)} /><//>
+    <${MentionBox} desk=${desk} note=${note}><${CannedBox} desk=${desk} id=${id}><${Composer} id=${id + (note ? '.note' : '')} drafts=${drafts} send=${send} above=${above} handle=${composer} attach=${desk.attach} placeholder=${t(note ? 'write.note' : 'write.reply')}
+      typed=${() => { if (!note) desk.client?.typing.typed(id); }} stopped=${() => desk.client?.typing.stopped(id)} /><//><//>
   </div>`;
 }
 
@@ -85,6 +88,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
       forward: (what) => void import('./forward.js').then(({ forward }) => forward(desk, what)),
     }),
     editor: (/** @type {Shown} */ m) => (m.id === editing ? html`<${Editor} message=${m} save=${(/** @type {string} */ body) => desk.change('message.edit', { message_id: m.id, body })} done=${() => edit(null)} />` : undefined),
+    words: (/** @type {Shown} */ m) => words(desk, m),
     attach: desk.attach ?? undefined,
     me: state.me,
     react,

@@ -20,6 +20,7 @@ import { emptyState, reduce } from './state.js';
  * @property {(state:import('./shapes.js').State) => void} changed
  * @property {(phase:import('./live.js').Phase, reason?:string) => void} phase
  * @property {(message:Message) => void} [incoming] something was said to this person just now
+ * @property {(message:Message) => void} [called] a colleague has mentioned this person in a note
  */
 
 export class Client {
@@ -90,17 +91,17 @@ export class Client {
   }
 
   /** @param {import('./outbox.js').Item} item */
-  #standIn({ client_id, conversation_id, body, kind, reply_to, attachments = [], created_at, state, problem }) {
+  #standIn({ client_id, conversation_id, body, kind, reply_to = null, attachments = [], mentions = [], created_at, state, problem }) {
     const { me } = this.state;
     return {
-      id: client_id, client_id, conversation_id, body, kind, reply_to, attachments, created_at, state, problem,
+      id: client_id, client_id, conversation_id, body, kind, reply_to, attachments, mentions, created_at, state, problem,
       sender_kind: me?.kind, sender_id: me?.id ?? null, sender_name: me?.name ?? null,
       edited_at: null, deleted_at: null, delivered_at: null, read_at: null,
     };
   }
 
   /** @param {import('./outbox.js').Item} item @returns {Promise<Message>} */
-  async #send({ client_id, conversation_id: id, body, kind, reply_to, attachments }) {
+  async #send({ client_id, conversation_id: id, body, kind, reply_to, attachments, mentions }) {
     const conversation_id = this.world.place ? await this.world.place(id) : id;
     if (conversation_id !== id) {
       this.dispatch({ type: 'local.adopted', data: { from: id, to: conversation_id } });
@@ -108,11 +109,11 @@ export class Client {
     }
     const { isLive } = this.live;
     const files = attachments?.length ? { attachment_ids: attachments.map((file) => file.id) } : {};
-    const message = await this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}), ...files });
+    const message = await this.ask('message.send', { conversation_id, body, client_id, ...(kind === 'text' ? {} : { kind }), ...(reply_to ? { reply_to } : {}), ...(mentions?.length ? { mentions } : {}), ...files });
     return isLive ? message : { ...message, unplaced: true };
   }
 
-  /** @param {string} conversation_id @param {string} body @param {{kind?:"text"|"note",reply_to?:string|null,attachments?:import('./shapes.js').Attached[]}} [more] */
+  /** @param {string} conversation_id @param {string} body @param {Partial<import('./item.js').Written>} [more] */
   say(conversation_id, body, more = {}) {
     this.typing.sent(conversation_id);
     return this.outbox?.add({ conversation_id, body, ...more });
@@ -136,7 +137,11 @@ export class Client {
     if (message?.client_id) this.outbox?.settle(message.client_id);
     this.dispatch(frame);
     if (frame.type === 'typing') this.#tick.put('', true);
-    if (!message || known || message.sender_kind === this.state.me?.kind) return;
+    if (!message || known) return;
+    if (message.sender_kind === this.state.me?.kind) {
+      if (message.mentions?.includes(this.state.me?.id ?? '')) this.world.called?.(message);
+      return;
+    }
     this.#delivered.put(message.conversation_id, message.id);
     this.world.incoming?.(message);
   }

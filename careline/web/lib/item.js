@@ -1,14 +1,15 @@
 // One message that was written and is not yet known to be stored.
 
-/** @typedef {{client_id:string,conversation_id:string,body:string,kind:"text"|"note",reply_to:string|null,attachments?:import('./shapes.js').Attached[],created_at:number,order:number,state:"sending"|"failed",problem:string|null}} Item */
+/** `mentions`: staff whom a note calls. @typedef {{conversation_id:string,body:string,kind?:"text"|"note",reply_to?:string|null,attachments?:import('./shapes.js').Attached[],mentions?:string[]}} Written */
+/** @typedef {Written & {client_id:string,kind:"text"|"note",created_at:number,order:number,state:"sending"|"failed",problem:string|null}} Item */
 
 let count = 0;
 
-/** @param {string} client_id @param {number} now @param {{conversation_id:string,body:string,kind?:"text"|"note",reply_to?:string|null,attachments?:import('./shapes.js').Attached[]}} message @returns {Item} */
-export function newItem(client_id, now, { conversation_id, body, kind = 'text', reply_to = null, attachments = [] }) {
+/** @param {string} client_id @param {number} now @param {Written} message @returns {Item} */
+export function newItem(client_id, now, message) {
   // Two in the same millisecond keep their order too.
   const order = now + (count++ % 1000) / 1000;
-  return { client_id, conversation_id, body, kind, reply_to, attachments, created_at: now, order, state: 'sending', problem: null };
+  return { kind: 'text', ...message, client_id, created_at: now, order, state: 'sending', problem: null };
 }
 
 /** @param {import('./shapes.js').Store} storage @param {string} prefix @param {Item} item */

@@ -42,7 +42,7 @@ export class Outbox {
     this.#goAll();
   }
 
-  /** @param {{conversation_id:string,body:string,kind?:"text"|"note",reply_to?:string|null,attachments?:import('./shapes.js').Attached[]}} message @returns {Item} */
+  /** @param {import('./item.js').Written} message @returns {Item} */
   add(message) {
     const item = this.#keep(newItem(this.world.newId(), this.world.clock.now(), message));
     this.#go(item.conversation_id);

@@ -21,6 +21,7 @@ import { Text } from './text.js';
  * @property {(message:Shown) => void} drop
  * @property {(message:Shown) => Action[]} [actions]
  * @property {(message:Shown) => any} [editor] shown in place of the text
+ * @property {(message:Shown) => any} [words] its text, where more than text is to be seen in it
  * @property {(message:Shown) => string} name of its author, as it is known now
  * @property {(message:Shown) => boolean} [nameless] is it plain whose it is?
  * @property {{current:(id:string) => void}} [jump] to a message, filled by the thread
@@ -107,7 +108,7 @@ function Line({ message, on }) {
     ${words ? html`<div class=${'bubble' + (gone ? ' is-deleted' : '') + (message.state ? ' is-' + message.state : '')} dir="auto">
       ${message.forwarded && !gone ? html`<div class="mark">${icon('forward')}${t('forwarded')}</div>` : null}
       ${message.reply_to && !gone ? html`<${Quote} message=${message} on=${on} />` : null}
-      ${editor ?? (gone ? t('deleted') : html`<${Text} text=${message.body} />`)}
+      ${editor ?? (gone ? t('deleted') : on.words?.(message) ?? html`<${Text} text=${message.body} />`)}
       ${message.edited_at && !gone ? html` <span class="edited">${t('edited')}</span>` : null}
     </div>` : null}
     ${message.pinned_at && !gone ? html`<span class="mark is-pinned">${icon('pin')}${t('pinned')}</span>` : null}

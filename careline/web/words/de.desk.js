@@ -234,4 +234,9 @@ export default {
   'earlier.every': 'Alle Unterhaltungen',
   'key.contacts': 'Kontakte',
   'contact.merged': { one: 'Zusammengeführt: {n} Unterhaltung übernommen', other: 'Zusammengeführt: {n} Unterhaltungen übernommen' },
+  'mention.whom': 'Jemanden aus dem Team erwähnen',
+  'mention.you': 'Sie wurden erwähnt',
+  'mention.title': '{name} hat Sie erwähnt',
+  'key.mention': 'Jemanden erwähnen (in Notizen)',
+  'mention.waits': { one: 'Sie wurden in einer Notiz erwähnt', other: 'Sie wurden in {n} Unterhaltungen erwähnt' },
 };

@@ -234,4 +234,9 @@ export default {
   'earlier.every': 'All conversations',
   'key.contacts': 'Contacts',
   'contact.merged': { one: 'Merged: {n} conversation moved', other: 'Merged: {n} conversations moved' },
+  'mention.whom': 'Mention a colleague',
+  'mention.you': 'You were mentioned',
+  'mention.title': '{name} mentioned you',
+  'key.mention': 'Mention a colleague (in notes)',
+  'mention.waits': { one: 'You were mentioned in a note', other: 'You were mentioned in {n} conversations' },
 };
