@@ -1,6 +1,7 @@
 """WCAG 2.2 AA as far as a program can judge it (axe-core): by day and by night, at the desk and on a phone."""
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.async_api import FilePayload, Frame, Page, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.talks import Chat, Desk
+from tests.browser.test_codes import OFFER, asks_for_code, pharmacy
 from tests.made import picture
 from tests.tools import ROOT
 from tests.world import World
@@ -148,3 +150,18 @@ async def test_anybody_can_look_after_contacts(greenleaf: World, windows: Window
     await ana.page.get_by_role("button", name="Merge with a duplicate").click()
     await ana.page.get_by_role("dialog").get_by_role("button", name="Cara", exact=True).click()
     assert await found_in(ana.page) == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+async def test_anybody_can_come_in_by_phone(tmp_path: Path, windows: Windows, theme, phone):
+    windows.watch.expect(r"status of 401 .*/v1/codes/verify$")
+    async with pharmacy(tmp_path) as calling:
+        page = await windows.open(phone=phone, color_scheme=theme, bypass_csp=True)
+        chat = await Chat.on_website(page, calling.url + "/demo/")
+        frame = page.frames[1]
+        await chat.scope.get_by_role("button", name=OFFER).click()
+        await expect(chat.scope.get_by_label("Phone")).to_be_focused()
+        assert await found_in(frame) == []
+        await (await asks_for_code(chat)).fill("000000")
+        await expect(chat.scope.get_by_role("alert")).to_be_visible()
+        assert await found_in(frame) == []

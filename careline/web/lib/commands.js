@@ -4,8 +4,6 @@
 export const commands = {
   'visitor.start': ['POST', '/visitors'],
   'workspace.welcome': ['GET', '/welcome', true],
-  'code.start': ['POST', '/codes'],
-  'code.verify': ['POST', '/codes/verify'],
   'me.get': ['GET', '/me', true],
   'me.update': ['PATCH', '/me', true],
   'conversation.start': ['POST', '/conversations'],

@@ -36,7 +36,7 @@ function Header({ room, close }) {
 function Ended(room) {
   if (!room.world.workspace) return html`<${Empty} icon="link" title=${t('ended.link')}><p>${t('ended.link.help')}</p><//>`;
   if (!room.known) return html`<${Empty} icon="alert" title=${t('ended.nothing')} />`;
-  return html`<${Empty} icon="chat" title=${t('ended.chat')}><button class="button is-main" type="button" onClick=${() => room.forget()}>${t('ended.anew')}</button><//>`;
+  return html`<${Empty} icon="chat" title=${t('ended.chat')}><button class="button is-main" type="button" onClick=${() => room.become()}>${t('ended.anew')}</button><//>`;
 }
 
 /** @param {Props} props */
@@ -49,7 +49,9 @@ export function App({ room, drafts, close, composer, look }) {
   const body = screen === 'loading' ? html`<div class="fill"><${Loading} /></div>`
     : screen === 'failed' ? html`<${Failed} retry=${() => room.enter()} />`
     : screen === 'ended' ? Ended(room)
-    : !talk ? html`<div class="fill"><${Greeting} face=${room.face.value} />${room.busy.value ? html`<${Loading} lines=${2} />` : null}</div>`
+    : screen === 'code' ? html`<${room.code.value?.SignIn} room=${room} leave=${() => { room.screen.value = 'thread'; }} />`
+    : !talk ? html`<div class="fill"><${Greeting} face=${room.face.value} />${room.busy.value ? html`<${Loading} lines=${2} />`
+      : room.mayAskCode ? html`<button class="text-link" type="button" onClick=${() => room.askCode()}>${t('code')}</button>` : null}</div>`
     : screen === 'list' ? html`<${talk.List} room=${room} />`
     : html`<${talk.Conversation} room=${room} look=${look} />`;
   return html`<main class="chat">

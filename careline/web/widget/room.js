@@ -18,6 +18,7 @@ export class Room {
   busy = signal(false);
   quoted = signal(/** @type {import('../parts/bubble.js').Shown|null} */ (null));
   editing = signal(/** @type {string|null} */ (null));
+  code = signal(/** @type {typeof import('./code.js')|null} */ (null));
   talk = signal(/** @type {typeof import('./talk.js')|null} */ (null));
   /** @type {string|null} */ page = null;
   /** The conversation that NEW has just become. @type {string|null} */
@@ -45,6 +46,11 @@ export class Room {
   #remember(change) {
     this.memory = { ...this.memory, ...change };
     try { this.world.memory.setItem(this.world.key, JSON.stringify(this.memory)); } catch { /* lasts as long as the page */ }
+  }
+
+  /** May somebody who was here before say so by phone? */
+  get mayAskCode() {
+    return Boolean(this.world.workspace && this.face.value?.phone_codes && !this.memory.signed);
   }
 
   get known() {
@@ -241,15 +247,25 @@ export class Room {
     this.#client?.dispatch({ type: 'local.seen', data: { conversation } });
   }
 
-  /** What let us in does not any more: begin anew as a stranger. */
-  async forget() {
+  /** Ask for the number of somebody who was here before. */
+  async askCode() {
+    try {
+      this.code.value = await import('./code.js');
+      this.screen.value = 'code';
+    } catch { /* the button stays, to be pressed again */ }
+  }
+
+  /** Come in as whom a token says; without one what let us in does not any more, and we begin anew as a stranger. @param {string|null} [token] */
+  async become(token = null) {
     this.#client?.end();
     // What was not sent goes with us.
     this.#client?.outbox?.rebind(this.id.value, NEW);
     this.#client = null;
     this.state.value = emptyState();
     this.id.value = NEW;
-    this.#remember({ token: null, asked: false, visit: undefined });
+    const signed = Boolean(token);
+    this.#remember({ token, signed, asked: signed, visit: undefined });
+    if (token) this.begun();
     await this.enter();
   }
 }

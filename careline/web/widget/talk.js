@@ -62,6 +62,7 @@ export function HeadMenu({ room }) {
   const failed = () => announce(t('deed.failed'));
   const over = conversation.status === 'closed' || conversation.status === 'archived';
   return html`<${Menu} kind="head-menu" end=${true} title=${t('more')} label=${icon('more')} choices=${[
+    ...(room.mayAskCode ? [{ label: t('code'), sign: icon('lock'), run: () => void room.askCode() }] : []),
     { label: t('transcript'), sign: icon('get'), run: () => void transcript(id, room.memory.token ?? '').catch(failed) },
     ...(over ? [] : [{ label: t('end'), sure: t('end.sure'), sign: icon('check'), run: () => void room.end(id).catch(failed) }]),
   ]} />`;

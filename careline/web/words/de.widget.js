@@ -6,6 +6,7 @@ export default {
   away: 'Wir antworten, sobald wir können',
   greeting: 'Guten Tag! Wie können wir helfen?',
   write: 'Nachricht schreiben…',
+  code: 'Schon einmal hier gewesen? Per Telefon anmelden',
   closed: 'Diese Unterhaltung ist geschlossen. Schreiben Sie, um sie wieder zu öffnen.',
   'list.all': 'Alle Unterhaltungen',
   'list.new': 'Neue Unterhaltung',

@@ -6,6 +6,7 @@ export default {
   away: 'We answer as soon as we can',
   greeting: 'Hello! How can we help?',
   write: 'Write a message…',
+  code: 'Been here before? Sign in by phone',
   closed: 'This conversation is closed. Write to open it again.',
   'list.all': 'All conversations',
   'list.new': 'New conversation',
