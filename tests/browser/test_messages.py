@@ -163,3 +163,33 @@ async def test_however_fast_one_scrolls_up_the_beginning_is_reached(greenleaf: W
         await ana.page.mouse.wheel(0, -6_000)
         await asyncio.sleep(0.1)
     await expect(ana.bubble("Line 0.")).to_be_visible()
+
+
+async def test_everybody_is_told_for_how_long_a_message_can_be_edited(greenleaf: World, windows: Windows):
+    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"edit_window_ms": 600_000}, status=200)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    cara = await Chat.by_link(await windows.open(), greenleaf.url, greenleaf.cara.token)
+    for talk, text in ((ana, "We open at tne"), (cara, "Is it raedy?")):
+        await talk.says(text)
+        line = talk.scope.locator(".line").filter(has_text=text)
+        await line.hover()
+        edit = line.get_by_role("button", name="Edit", exact=True)
+        await expect(edit).to_have_attribute("title", "Can be edited for another 10 minutes")
+        await edit.click()
+        await expect(line.get_by_text("Can be edited for another 10 minutes")).to_be_visible()
+
+
+async def test_an_edit_that_comes_too_late_is_refused_in_words_and_nothing_is_lost(greenleaf: World, windows: Windows):
+    windows.watch.expect(r"status of 403 .*/v1/messages/")
+    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"edit_window_ms": 4_000}, status=200)
+    cara = await Chat.by_link(await windows.open(), greenleaf.url, greenleaf.cara.token)
+    await cara.says("Is it raedy?")
+    await cara.has_come("Is it raedy?", "Sent")
+    await cara.acts_on("Is it raedy?", "Edit")
+    field = cara.scope.get_by_label("Edit", exact=True)
+    await field.fill("Is it ready?")
+    await expect(cara.scope.get_by_text("The time to edit this is over.")).to_be_visible()
+    await field.press("Enter")
+    await expect(cara.scope.get_by_role("alert")).to_have_text("Not saved: a message can be edited for 4 seconds only.")
+    await expect(field).to_have_value("Is it ready?")

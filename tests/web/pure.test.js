@@ -118,6 +118,12 @@ describe('time', () => {
     assert.equal(time.ago(on(2026, 2, 16)), '2 days ago');
   });
 
+  test('says how long something still lasts', () => {
+    const told = [1, 59_001, 60_000, 570_001, 5_400_000, 2 * 3_600_000 + 1, 40 * 3_600_000].map(time.lasting);
+    assert.deepEqual(told, ['1 second', '60 seconds', '1 minute', '10 minutes', '2 hours', '3 hours', '2 days']);
+    assert.equal(createTime('de', () => now).lasting(600_000), '10 Minuten');
+  });
+
   test('speaks other languages', () => assert.equal(createTime('de', () => now).day(on(2026, 2, 17)), 'Gestern'));
 });
 

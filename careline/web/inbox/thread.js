@@ -75,6 +75,7 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   const passage = desk.passage.value?.id === id ? desk.passage.value : null;
   const read = passage ? renewed(passage, thread.messages) : thread.messages;
   const name = (/** @type {Shown} */ m) => nameOf(conversation, m);
+  const edit_ms = state.workspace?.edit_window_ms ?? 0;
   const reply = (/** @type {Shown} */ m) => { quote(m); mode.value = m.kind === 'note' ? 'note' : mode.value; composer.current?.focus(); };
   const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => desk.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
@@ -83,11 +84,11 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
     retry: (/** @type {Shown} */ m) => desk.client?.outbox?.retry(m.client_id ?? ''),
     drop: (/** @type {Shown} */ m) => desk.client?.outbox?.drop(m.client_id ?? ''),
     actions: (/** @type {Shown} */ m) => actionsOn(m, {
-      mine: m.sender_kind === 'staff' && m.sender_id === desk.me?.id, admin: desk.me?.role === 'admin', edit_ms: state.workspace?.edit_window_ms ?? 0,
+      mine: m.sender_kind === 'staff' && m.sender_id === desk.me?.id, admin: desk.me?.role === 'admin', edit_ms,
       change: (verb, data) => desk.change(verb, data), reply, edit, react,
       forward: (what) => void import('./forward.js').then(({ forward }) => forward(desk, what)),
     }),
-    editor: (/** @type {Shown} */ m) => (m.id === editing ? html`<${Editor} message=${m} save=${(/** @type {string} */ body) => desk.change('message.edit', { message_id: m.id, body })} done=${() => edit(null)} />` : undefined),
+    editor: (/** @type {Shown} */ m) => (m.id === editing ? html`<${Editor} message=${m} edit_ms=${edit_ms} save=${(/** @type {string} */ body) => desk.change('message.edit', { message_id: m.id, body })} done=${() => edit(null)} />` : undefined),
     words: (/** @type {Shown} */ m) => words(desk, m),
     attach: desk.attach ?? undefined,
     me: state.me,

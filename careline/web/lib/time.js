@@ -45,6 +45,11 @@ export function createTime(language, now) {
       if (days <= 0) return clock.format(at);
       return `${days < 7 ? weekday.format(at) : (thisYear(at) ? date : short).format(at)} ${clock.format(at)}`;
     },
+    /** How long something still lasts, in one unit and rounded up: 45 seconds, 10 minutes, 3 hours. @param {number} ms */
+    lasting(ms) {
+      const [unit, size] = ms < MINUTE ? ['second', 1000] : ms < 90 * MINUTE ? ['minute', MINUTE] : ms < 36 * 60 * MINUTE ? ['hour', 60 * MINUTE] : ['day', 86_400_000];
+      return new Intl.NumberFormat(language, { style: 'unit', unit: String(unit), unitDisplay: 'long' }).format(Math.ceil(ms / Number(size)));
+    },
     /** 5 minutes ago. @param {number} at */
     ago(at) {
       const minutes = Math.max(0, Math.floor((now() - at) / MINUTE));

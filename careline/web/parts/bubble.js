@@ -12,7 +12,7 @@ import { time } from './calendar.js';
 import { Text } from './text.js';
 
 /** @typedef {import('../lib/shapes.js').Message & {state?:"sending"|"failed", problem?:string|null}} Shown */
-/** `sure`: asked once more before it runs. @typedef {{icon:string, label:string, run:(event:Event)=>void, sure?:string}} Action */
+/** `sure`: asked once more before it runs. `hint`: what else there is to know of it. @typedef {{icon:string, label:string, run:(event:Event)=>void, sure?:string, hint?:string}} Action */
 /**
  * @typedef {object} Handlers
  * @property {(message:Shown) => boolean} own does it stand on this side?
@@ -69,7 +69,7 @@ function Failure({ message, on }) {
 function ActionButton({ action }) {
   const [asked, ask] = useState(false);
   if (asked) return html`<button class="is-sure" type="button" onClick=${action.run} onBlur=${() => ask(false)}>${action.sure}</button>`;
-  return html`<button type="button" title=${action.label} aria-label=${action.label} onClick=${action.sure ? () => ask(true) : action.run}>${icon(action.icon)}</button>`;
+  return html`<button type="button" title=${action.hint ?? action.label} aria-label=${action.label} onClick=${action.sure ? () => ask(true) : action.run}>${icon(action.icon)}</button>`;
 }
 
 /** Made when the message is pointed at or has the focus: most of a thread's messages are only read. @param {{message:Shown, on:Handlers}} props */

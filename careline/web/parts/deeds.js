@@ -1,6 +1,8 @@
 // What may be done with a message by whoever reads it.
 
 import { announce } from './announce.js';
+import { time } from './calendar.js';
+import { leftToEdit } from './editor.js';
 import { choose } from './reactions.js';
 import { t } from './speech.js';
 
@@ -42,7 +44,7 @@ async function ask(m, change) {
 /** @param {Shown} m @param {Hand} hand @returns {Action[]} */
 export function actionsOn(m, { mine, admin = false, edit_ms, change, reply, edit, react, forward }) {
   if (m.state || m.deleted_at || m.kind === 'system') return [];
-  const inTime = Date.now() - m.created_at < edit_ms;
+  const left = leftToEdit(m, edit_ms);
   const failed = () => announce(t('deed.failed'));
   /** @type {Action[]} */ const actions = [];
   // Servers that know nothing of these say nothing of them.
@@ -52,7 +54,7 @@ export function actionsOn(m, { mine, admin = false, edit_ms, change, reply, edit
   if (m.pinned_at !== undefined) actions.push({ icon: 'pin', label: t(m.pinned_at ? 'unpin' : 'pin'), run: () => void change(m.pinned_at ? 'message.unpin' : 'message.pin', { message_id: m.id }).catch(failed) });
   if (m.forwarded !== undefined && forward) actions.push({ icon: 'forward', label: t('forward'), run: () => forward(m) });
   if (m.forwarded !== undefined && !mine) actions.push({ icon: 'flag', label: t('flag'), run: () => void ask(m, change) });
-  if (mine && inTime) actions.push({ icon: 'edit', label: t('edit'), run: () => edit(m.id) });
+  if (mine && left > 0) actions.push({ icon: 'edit', label: t('edit'), hint: t('edit.left', { span: time().lasting(left) }), run: () => edit(m.id) });
   if (mine || admin) actions.push({ icon: 'trash', label: t('delete'), sure: t('delete.sure'), run: () => void change('message.delete', { message_id: m.id }).catch(failed) });
   return actions;
 }

@@ -31,9 +31,6 @@ await Promise.all([learn('talk'), style('/web/css/talk.css')]);
 /** @typedef {import('./room.js').Room} Room */
 /** @typedef {import('../parts/bubble.js').Shown} Shown */
 
-/** As long as the server does not say how long a contact may edit, it is offered for as long as it is by itself. */
-const EDIT_MS = 900_000;
-
 /** @type {WeakMap<Room,Attach>} */
 const attached = new WeakMap();
 
@@ -78,6 +75,8 @@ export function Conversation({ room, look }) {
   const find = (/** @type {string} */ wanted) => thread.messages.find((m) => m.id === wanted);
   const unreadFrom = useUnreadFrom(id, thread, conversation?.unread_count ?? 0, 'contact');
   const jump = useRef((/** @type {string} */ _id) => {});
+  // Unknown for as long as nobody has said.
+  const edit_ms = room.face.value?.edit_window_ms ?? 0;
   useEffect(look);
   const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => room.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
@@ -88,12 +87,12 @@ export function Conversation({ room, look }) {
     nameless: (/** @type {Shown} */ m) => on.own(m),
     name: (/** @type {Shown} */ m) => nameOf(room, m),
     actions: (/** @type {Shown} */ m) => actionsOn(m, {
-      mine: on.own(m), edit_ms: EDIT_MS, change: (verb, data) => room.change(verb, data), edit: (wanted) => { room.editing.value = wanted; },
+      mine: on.own(m), edit_ms, change: (verb, data) => room.change(verb, data), edit: (wanted) => { room.editing.value = wanted; },
       react,
       reply: (to) => { room.quoted.value = to; room.focus(); },
     }),
     editor: (/** @type {Shown} */ m) => (m.id === room.editing.value
-      ? html`<${Editor} message=${m} save=${(/** @type {string} */ body) => room.change('message.edit', { message_id: m.id, body })} done=${() => { room.editing.value = null; }} />` : undefined),
+      ? html`<${Editor} message=${m} edit_ms=${edit_ms} save=${(/** @type {string} */ body) => room.change('message.edit', { message_id: m.id, body })} done=${() => { room.editing.value = null; }} />` : undefined),
     attach: attachOf(room),
     me: state.me,
     react,

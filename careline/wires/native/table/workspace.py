@@ -64,6 +64,7 @@ class Welcome(Struct, frozen=True):
     opens_at: int | None
     notice: str | None
     phone_codes: bool
+    edit_window_ms: int
 
 
 @command("workspace.welcome", "GET", "/v1/welcome", Welcome, who="public", on_socket=False)
@@ -86,6 +87,7 @@ async def welcome(ask: Asking, request: Which) -> Welcome:
         None if there or hours is None else opens_at(hours, now),
         None if there else settings.notice or None,
         settings.phone_codes != "off" and ask.server.settings.sms != "off",
+        stored.edit_window_ms,
     )
 
 
