@@ -129,7 +129,17 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
     await expect(ana.page.locator("mark")).to_be_visible()
     assert await found_in(ana.page) == []
     await ana.page.keyboard.press("Escape")
-    for name in ("Workspace settings", "Working hours", "Labels", "Audit", "Insight", "Canned responses"):
+    said = await greenleaf.dev.sends(greenleaf.dev_conversation, "Buy my watches")
+    await greenleaf.ana.asks("POST", f"/v1/messages/{said.id}/flag", json={"reason": "Spam"}, status=200)
+    for name in (
+        "Reported messages",
+        "Workspace settings",
+        "Working hours",
+        "Labels",
+        "Audit",
+        "Insight",
+        "Canned responses",
+    ):
         await expect(await ana.page_of(name)).to_be_visible()
         await expect(ana.page.locator("dialog .loading")).to_have_count(0)
         assert await found_in(ana.page) == [], name

@@ -123,9 +123,7 @@ async def test_who_asks_too_often_is_told_when_it_goes_on(tmp_path: Path, window
         await asks_for_code(chat)
         await page.clock.fast_forward("00:31")
         await chat.scope.get_by_role("button", name="Send another one").click()
-        await expect(chat.scope.get_by_role("alert")).to_have_text(
-            "Too many attempts. Please try again in 60 minutes."
-        )
+        await expect(chat.scope.get_by_role("alert")).to_have_text("Too many attempts. Please try again in 60 minutes.")
         await expect(chat.scope.get_by_role("button", name="Again in 60 minutes")).to_be_disabled()
 
 

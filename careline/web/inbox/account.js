@@ -8,6 +8,7 @@ import { Menu } from '../parts/menu.js';
 import { t } from '../parts/speech.js';
 import { pages } from './actions.js';
 import { Help } from './keys.js';
+import { useReported } from './reported.js';
 import { explain } from './signin.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -16,10 +17,11 @@ import { explain } from './signin.js';
 export function Account({ desk }) {
   const [dialog, setDialog] = useState(/** @type {"people"|"help"|"new"|null} */ (null));
   const grant = desk.grant.value;
+  const flags = useReported(desk);
   const others = (grant?.workspaces ?? []).filter((w) => w.id !== grant?.workspace.id);
   const choices = [
     { label: t('colleagues'), sign: icon('people'), run: () => setDialog('people') },
-    ...pages(desk).map((p) => ({ label: p.label, sign: icon(p.sign), run: p.run })),
+    ...pages(desk).map((p) => ({ label: p.label, sign: icon(p.sign), hint: p.hint, run: p.run })),
     { label: t('keys'), sign: icon('help'), run: () => setDialog('help') },
     ...others.map((w) => ({ label: w.name, sign: icon('inbox'), run: () => void desk.moveTo(w.id) })),
     { label: t('signout'), sign: icon('out'), run: () => void desk.signOut() },
@@ -28,7 +30,7 @@ export function Account({ desk }) {
     <div class="account-words"><h1>${desk.state.value.workspace?.name ?? grant?.workspace.name}</h1></div>
     <button class="sign-button" type="button" aria-label=${t('contacts')} title=${t('contacts')} onClick=${() => desk.goContacts()}>${icon('book')}</button>
     <button class="sign-button" type="button" aria-label=${t('new.conversation')} title=${t('new.conversation')} onClick=${() => setDialog('new')}>${icon('edit')}</button>
-    <${Menu} end=${true} title=${t('account', { name: grant?.staff.name ?? '' })} choices=${choices} label=${html`<${Avatar} name=${grant?.staff.name} seed=${grant?.staff.id} />`} />
+    <${Menu} end=${true} title=${t('account', { name: grant?.staff.name ?? '' }) + (flags ? ' · ' + t('flags.wait', { n: flags }) : '')} choices=${choices} label=${html`<${Avatar} name=${grant?.staff.name} seed=${grant?.staff.id} />${flags ? html`<b class="badge">${flags}</b>` : null}`} />
     ${dialog === 'people' ? html`<${Colleagues} desk=${desk} close=${() => setDialog(null)} />` : null}
     ${dialog === 'new' ? html`<${NewConversation} desk=${desk} close=${() => setDialog(null)} />` : null}
     ${dialog === 'help' ? html`<${Help} close=${() => setDialog(null)} />` : null}

@@ -12,7 +12,9 @@ import { attempt, openDeeds } from './deeds.js';
 export function pages(desk) {
   const show = (/** @type {string} */ name) => () => { desk.dialog.value = name; };
   const admin = desk.me?.role === 'admin';
+  const n = desk.flags.value;
   const kept = [
+    { name: 'flags', sign: 'flag', label: t('flags'), hint: n ? String(n) : undefined, run: show('flags') },
     { name: 'workspace', sign: 'gear', label: t('settings'), run: show('workspace') },
     { name: 'hours', sign: 'clock', label: t('hours'), run: show('hours') },
     { name: 'alllabels', sign: 'tag', label: t('labels'), run: show('alllabels') },

@@ -5,7 +5,7 @@ import { t } from '../parts/speech.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {import('../lib/shapes.js').Conversation} Conversation */
-/** @typedef {{name:string, key?:string, sign:string, label:string, danger?:boolean, run:() => void}} Deed */
+/** @typedef {{name:string, key?:string, sign:string, label:string, danger?:boolean, hint?:string, run:() => void}} Deed */
 
 /** @param {Promise<any>} work @param {string} [said] */
 export const attempt = (work, said) => void work.then(() => { if (said) announce(said); }, () => announce(t('broken')));

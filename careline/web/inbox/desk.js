@@ -39,6 +39,8 @@ export class Desk {
   dialog = signal(/** @type {string|null} */ (null));
   /** The stretch of history around a message that was searched for. */
   passage = signal(/** @type {import('./passage.js').Passage|null} */ (null));
+  /** How many messages wait to be looked at, as far as an administrator is told. */
+  flags = signal(0);
   listFailed = signal(false);
   threadFailed = signal(false);
   person = signal(matchMedia('(min-width: 1200px)').matches);

@@ -20,6 +20,7 @@ const dialogs = {
   alllabels: [() => import('./labels.js'), false],
   canned: [() => import('./cannedpage.js'), false],
   hours: [() => import('./hours.js'), false],
+  flags: [() => import('./flags.js'), false],
   audit: [() => import('./audit.js'), false],
   insight: [() => import('./insight.js'), false],
 };

@@ -80,6 +80,7 @@
  * @property {Workspace|null} workspace
  * @property {Record<string,Record<string,{kind:string,name:string,at:number}>>} typing
  * @property {Record<string,true>} stale conversations held from before a reset
+ * @property {number} flagged counted up when something was flagged or decided
  * @property {string[]} wanted conversations heard of and not yet seen: somebody should fetch them
  */
 

@@ -246,6 +246,8 @@ const reactions = {
   'canned.updated': (s, e) => ({ ...s, canned: putAll(s.canned, [e.data.canned]) }),
   'canned.deleted': (s, e) => ({ ...s, canned: without(s.canned, e.data.id) }),
   'workspace.updated': (s, e) => ({ ...s, workspace: { ...s.workspace, ...e.data.workspace } }),
+  'message.flagged': (s) => ({ ...s, flagged: s.flagged + 1 }),
+  'flag.resolved': (s) => ({ ...s, flagged: s.flagged + 1 }),
   typing: typed,
   presence: (s, e) => present(s, e.data),
 
