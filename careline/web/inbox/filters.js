@@ -18,7 +18,9 @@ function FilterMenu({ desk }) {
     ...priorities.filter((p) => p !== 'normal').map((p) => ({ label: t('filter.priority', { value: t('priority.' + p) }), sign: html`<${Flag} priority=${p} />`, chosen: sieve.priority === p, run: () => desk.filter({ priority: sieve.priority === p ? undefined : p }) })),
     ...labels.map((l) => ({ label: l.name, sign: html`<${Dot} colour=${l.colour} />`, chosen: sieve.label === l.id, run: () => desk.filter({ label: sieve.label === l.id ? undefined : l.id }) })),
   ];
-  return html`<${Menu} kind="menu-filter" end=${true} first=${true} title=${t('filter')} label=${icon('filter')} choices=${choices} />`;
+  const shown = desk.shown().items.map((c) => c.id);
+  const all = shown.length ? [{ label: t('bulk.all'), sign: icon('check'), run: () => { desk.picked.value = new Set(shown); } }] : [];
+  return html`<${Menu} kind="menu-filter" end=${true} first=${true} title=${t('filter')} label=${icon('filter')} choices=${[...choices, ...all]} />`;
 }
 
 /** The field that opens the search, and the filters beside it. @param {{desk:Desk}} props */

@@ -1,6 +1,6 @@
 // The conversations of a view, newest activity first, as far back as one scrolls.
 
-import { html, useEffect, useRef } from '../vendor/preact.js';
+import { html, useEffect, useMemo, useRef } from '../vendor/preact.js';
 import { writeAddress } from '../lib/address.js';
 import { contactIn } from '../lib/state.js';
 import { activity, unreadIn, views } from '../lib/views.js';
@@ -8,6 +8,7 @@ import { Avatar } from '../parts/avatar.js';
 import { gist } from '../parts/gist.js';
 import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
+import { longPress } from '../parts/press.js';
 import { t } from '../parts/speech.js';
 import { time } from '../parts/calendar.js';
 import { Empty, Failed, Loading } from '../parts/states.js';
@@ -52,10 +53,17 @@ function Item({ c, desk }) {
   const assignee = c.assignee_id ? staff[c.assignee_id] : null;
   const last = c.last_message;
   const typist = Object.values(typing[c.id] ?? {}).find((who) => who.kind === 'contact');
+  const open = (/** @type {MouseEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    // While a finger selects, each tap selects one more.
+    if (desk.picked.value.size && !matchMedia('(hover: hover)').matches) pick(desk, c.id);
+    else desk.go(desk.view.value, c.id);
+  };
   const classes = ['item', c.unread_count ? 'is-unread' : '', c.id === desk.id.value ? 'is-open' : '', c.id === desk.cursor.value ? 'is-at' : '', picked ? 'is-picked' : ''];
   return html`<div class="item-box"><a class=${classes.join(' ')} href=${writeAddress({ ...desk.place, id: c.id })} data-id=${c.id}
     aria-current=${c.id === desk.id.value ? 'true' : undefined}
-    onClick=${(/** @type {MouseEvent} */ event) => { if (event.ctrlKey || event.metaKey || event.shiftKey) return; event.preventDefault(); desk.go(desk.view.value, c.id); }}>
+    onClick=${open}>
     <${Avatar} name=${name} seed=${contact?.id} online=${contact && people['contact:' + contact.id]?.online} />
     <span class="item-name" dir="auto">${name}</span>
     <time datetime=${new Date(activity(c)).toISOString()}>${time().brief(activity(c))}</time>
@@ -75,6 +83,7 @@ export function List({ desk }) {
   const { listing, items } = desk.shown();
   const sieved = Object.keys(desk.sieve.value).length > 0;
   const box = useRef(/** @type {HTMLElement|null} */ (null));
+  const press = useMemo(() => longPress('.item', (item) => pick(desk, item.dataset.id ?? '')), []);
   const more = () => desk.list(view).catch(() => {});
   const scrolled = () => {
     const el = box.current;
@@ -91,7 +100,7 @@ export function List({ desk }) {
     <${Views} desk=${desk} />
     <${Filters} desk=${desk} />
     <${CallBar} desk=${desk} />
-    <div class="items" ref=${box} onScroll=${scrolled}>
+    <div class=${'items' + (desk.picked.value.size ? ' is-picking' : '')} ref=${box} onScroll=${scrolled} ...${press}>
       ${items.map((c) => html`<${Item} key=${c.id} c=${c} desk=${desk} />`)}
       ${desk.listFailed.value ? html`<${Failed} retry=${more} />`
         : !listing?.loaded ? html`<${Loading} lines=${items.length ? 1 : 7} kind="list" />`

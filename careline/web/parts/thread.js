@@ -145,6 +145,9 @@ export function useUnreadFrom(id, thread, unread, side) {
   return opened.current.id === id ? opened.current.from : null;
 }
 
+/** What may be done with a message appears where the focus is. */
+const attend = longPress('.line', (line) => line.focus({ preventScroll: true }), '.actions, textarea');
+
 /** @param {Props} props */
 export function Thread({ messages, loaded, failed, more, older, retry, unreadFrom, on, seen, intro, outro, at }) {
   const all = useMemo(() => rows(messages, unreadFrom), [messages, unreadFrom]);
@@ -199,7 +202,7 @@ export function Thread({ messages, loaded, failed, more, older, retry, unreadFro
   };
 
   return html`<div class="thread">
-    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} ...${longPress} tabindex="0" role="region" aria-label=${t('messages')}>
+    <div class="scroll" ref=${box} onScroll=${scrolled} onKeyDown=${walk} ...${attend} tabindex="0" role="region" aria-label=${t('messages')}>
       <div class="scroll-inner" ref=${inner}>
         ${failed && !loaded ? html`<${Failed} retry=${retry} />` : !loaded && !messages.length ? html`<${Loading} lines=${5} />` : null}
         ${start || more ? html`<div class="older" key="older">${failed ? html`<button type="button" onClick=${older}>${t('again')}</button>` : t('loading')}</div>` : intro}
