@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { choose, createWords, direction, languages } from '../../careline/web/lib/words.js';
 
 const web = new URL('../../careline/web/', import.meta.url);
-const files = ['chat', 'talk', 'widget', 'code', 'inbox', 'desk'];
+const files = ['chat', 'talk', 'widget', 'code', 'inbox', 'desk', 'audit'];
 
 /** @param {string} name @returns {Promise<Record<string,any>>} */
 const load = async (name) => (await import(new URL(`words/${name}.js`, web).href)).default;
@@ -38,7 +38,7 @@ test('plurals have every form that their language counts in', async () => {
 });
 
 /** The files whose words a surface loads. @type {Record<string,string[]>} */
-const speakers = { widget: ['chat', 'talk', 'widget', 'code'], parts: ['chat', 'talk'], inbox: ['chat', 'talk', 'inbox', 'desk'] };
+const speakers = { widget: ['chat', 'talk', 'widget', 'code'], parts: ['chat', 'talk'], inbox: ['chat', 'talk', 'inbox', 'desk', 'audit'] };
 test('no word is said by two files that one page loads', async () => {
   for (const own of Object.values(speakers)) {
     const keys = (await Promise.all(own.map((file) => load('en.' + file)))).flatMap(Object.keys);

@@ -20,7 +20,7 @@ export function CannedBox({ desk, id, children }) {
     const what = asked(field.value);
     return what === null ? null : meant(Object.values(desk.state.value.canned), what).map((one) => ({
       key: one.id, said: `/${one.shortcut} ${one.title}`, take: (/** @type {HTMLTextAreaElement} */ el) => take(el, one.id),
-      view: html`<kbd>/${one.shortcut}</kbd><span class="found-words"><b dir="auto">${one.title}</b><small dir="auto">${one.body}</small></span>`,
+      view: html`<kbd dir="ltr">/${one.shortcut}</kbd><span class="found-words"><b dir="auto">${one.title}</b><small dir="auto">${one.body}</small></span>`,
     }));
   };
   return html`<${Offers} label=${t('canned')} find=${find}>${children}<//>`;

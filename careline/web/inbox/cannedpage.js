@@ -36,7 +36,7 @@ function Row({ desk, one, edit }) {
   const [sure, ask] = useState(false);
   const mine = desk.me?.role === 'admin' || one.created_by === desk.me?.id;
   const remove = () => void desk.call('canned.delete', { canned_id: one.id }).then(() => desk.client?.dispatch({ type: 'canned.deleted', data: { id: one.id } }), () => ask(false));
-  return html`<li><kbd>/${one.shortcut}</kbd><span class="found-words"><b dir="auto">${one.title}</b><small dir="auto">${one.body}</small></span>
+  return html`<li><kbd dir="ltr">/${one.shortcut}</kbd><span class="found-words"><b dir="auto">${one.title}</b><small dir="auto">${one.body}</small></span>
     ${mine ? html`<button class="sign-button" type="button" aria-label=${t('canned.edit', { name: one.title })} onClick=${edit}>${icon('edit')}</button>
       <button class=${'text-button' + (sure ? ' is-danger' : '')} type="button" aria-label=${t(sure ? 'delete.sure' : 'label.delete', { name: one.title })} onClick=${() => (sure ? remove() : ask(true))} onBlur=${() => ask(false)}>${sure ? t('delete.sure') : icon('trash')}</button>` : null}</li>`;
 }

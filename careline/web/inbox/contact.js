@@ -55,7 +55,7 @@ function Head({ desk, contact }) {
   return html`<header class="thread-head">
     <button class="sign-button back" type="button" aria-label=${t('back')} title=${t('back')} onClick=${() => desk.goContacts()}>${icon('back')}</button>
     <${Avatar} name=${contact.name || t('visitor')} seed=${contact.id} online=${person?.online} />
-    <div class="thread-who"><h2 dir="auto"><span>${contact.name || t('visitor')}</span>${contact.anonymous ? html`<em class="chip">${t('anonymous')}</em>` : null}</h2>
+    <div class="thread-who"><h2><span dir="auto">${contact.name || t('visitor')}</span>${contact.anonymous ? html`<em class="chip">${t('anonymous')}</em>` : null}</h2>
       <p class="contact-seen">${person?.online ? html`<span class="is-there">${t('online')}</span>` : seen ? t('seen', { when: time().ago(seen) }) : t('unseen')}</p></div>
     ${desk.me?.role === 'admin' ? html`<button class="button" type="button" aria-label=${t('contact.merge')} title=${t('contact.merge')} onClick=${() => merge(true)}>${icon('merge')}<span class="wide-only">${t('merge')}</span></button>` : null}
     <button class="button is-main" type="button" onClick=${() => void write()}>${icon('chat')}${t('contact.write')}</button>

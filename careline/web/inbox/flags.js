@@ -42,7 +42,7 @@ function Card({ one, desk, close, resolved }) {
   return html`<li class=${'case' + (open ? '' : ' is-done')}>
     <header><${Avatar} name=${author} seed=${message.sender_id ?? author} /><span><b dir="auto">${author}</b><small>${time().exact(message.created_at)}</small></span>
       <button class="text-button" type="button" onClick=${show}>${t('flags.show')}</button></header>
-    <blockquote dir="auto" class=${message.deleted_at ? 'is-deleted' : ''}>${gist(message)}</blockquote>
+    <blockquote class=${message.deleted_at ? 'is-deleted' : ''}><p dir="auto">${gist(message)}</p></blockquote>
     <ul>${flags.map((flag) => html`<li key=${flag.id}>${icon('flag')}<span dir="auto">${t('flags.by', { name: flag.flagger.name || t('visitor'), reason: flag.reason })}</span><time title=${time().exact(flag.created_at)}>${time().ago(flag.created_at)}</time></li>`)}</ul>
     ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
     ${open ? html`<footer><button class="button" type="button" disabled=${busy} onClick=${decide('dismiss')}>${t('flags.leave')}</button>

@@ -42,7 +42,7 @@ function Forward({ desk, message, close }) {
   };
   return html`<${Dialog} title=${t('forward')} close=${close}>
     <div class="ask">
-      <p class="ask-about" dir="auto">${gist(message).slice(0, 200)}</p>
+      <p class="ask-about"><span dir="auto">${gist(message).slice(0, 200)}</span></p>
       <input type="search" value=${query} placeholder=${t('forward.to')} aria-label=${t('forward.to')} onInput=${(/** @type {any} */ e) => ask(e.target.value)} />
       ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
       <ul class="ask-list">${all.map(({ c, name }) => html`<li key=${c.id}><button type="button" onClick=${() => send(c.id, name)}>

@@ -54,7 +54,7 @@ export function Head({ desk, conversation: c, assign }) {
   return html`<header class="thread-head">
     <button class="sign-button back" type="button" aria-label=${t('back')} title=${t('back')} onClick=${() => desk.go(desk.view.value, null)}>${icon('back')}</button>
     <div class="thread-who">
-      <h2 dir="auto">${contact?.name || t('visitor')}${there ? html`<small class=${person?.online ? 'is-there' : ''}>${there}</small>` : null}</h2>
+      <h2><span dir="auto">${contact?.name || t('visitor')}</span>${there ? html`<small class=${person?.online ? 'is-there' : ''}>${there}</small>` : null}</h2>
       ${c ? html`<${Subject} key=${c.id} desk=${desk} c=${c} />` : null}
     </div>
     ${c ? html`<${Assign} desk=${desk} c=${c} handle=${assign} />

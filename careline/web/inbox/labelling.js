@@ -33,7 +33,7 @@ export function LabelPicker({ desk, title, has, toggle, make, close }) {
     else void attempt(make(text.trim()));
   };
   return html`<${Dialog} title=${title} close=${close}>
-    <div class="picker" onKeyDown=${step}>
+    <div onKeyDown=${step}>
       <input ref=${field} class="picker-field" value=${text} maxlength="60" placeholder=${t('label.find')} aria-label=${t('label.find')} autocomplete="off" dir="auto"
         onInput=${(/** @type {Event} */ e) => setText(/** @type {HTMLInputElement} */ (e.target).value)} onKeyDown=${key} />
       <div class="choices">

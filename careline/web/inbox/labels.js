@@ -50,7 +50,7 @@ export function Show({ desk, close }) {
     ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
     <form class="label-new" onSubmit=${add}>
       <input class="swatch" type="color" name="colour" value=${FIRST} aria-label=${t('label.newcolour')} />
-      <input name="name" required maxlength="60" placeholder=${t('label.new')} aria-label=${t('label.new')} autocomplete="off" dir="auto" />
+      <input name="name" required maxlength="60" placeholder=${t('label.new.short')} aria-label=${t('label.new')} autocomplete="off" dir="auto" />
       <button class="button is-main" type="submit">${t('add')}</button>
     </form>
   <//>`;

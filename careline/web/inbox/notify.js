@@ -14,7 +14,7 @@ export function Show({ close }) {
   return html`<${Dialog} title=${t('alerts')} close=${close}>
     <div class="fields">
       <p class="fields-why">${t('alerts.why')}</p>
-      <p role="status">${icon(on ? 'bell' : 'close')} ${t(on ? 'alerts.are.on' : denied ? 'alerts.denied' : 'alerts.are.off')}</p>
+      <p class="status-line" role="status">${icon(on ? 'bell' : 'close')}${t(on ? 'alerts.are.on' : denied ? 'alerts.denied' : 'alerts.are.off')}</p>
       <button class=${'button' + (on ? '' : ' is-main')} type="button" disabled=${denied} onClick=${toggle}>${t(on ? 'alerts.off' : 'alerts.on')}</button>
     </div>
   <//>`;

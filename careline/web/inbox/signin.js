@@ -41,7 +41,9 @@ export function explain(problem) {
   if (problem.status === 429) return t('signin.often');
   if (problem.status === 0) return t('offline');
   if (problem.status >= 500) return t('broken');
-  return problem.message;
+  // In the reader's language where it has words for this, else as the server says it.
+  const known = ['wrong.' + problem.code, 'wrong.' + problem.field].find((key) => t(key) !== key);
+  return known ? t(known) : problem.message;
 }
 
 /** @param {{desk:import('./desk.js').Desk}} props */

@@ -22,7 +22,7 @@ function Flag({ message, send, close }) {
   };
   return html`<${Dialog} title=${t('flag')} close=${close}>
     <form class="ask" onSubmit=${submit}>
-      <p class="ask-about" dir="auto">${gist(message).slice(0, 200)}</p>
+      <p class="ask-about"><span dir="auto">${gist(message).slice(0, 200)}</span></p>
       <label><span>${t('flag.why')}</span><textarea name="reason" rows="3" maxlength="500" required></textarea></label>
       ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
       <div><button class="button is-main" type="submit">${t('flag.send')}</button><button class="button" type="button" onClick=${close}>${t('cancel')}</button></div>

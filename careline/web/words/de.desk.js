@@ -24,6 +24,7 @@ export default {
   'label.none': 'Es gibt noch keine Etiketten: Schreiben Sie einen Namen, und es entsteht.',
   'label.off': '{name} abnehmen',
   'label.new': 'Name eines neuen Etiketts',
+  'label.new.short': 'Neues Etikett',
   'label.newcolour': 'Farbe des neuen Etiketts',
   'label.colour': 'Farbe von {name}',
   'label.name': 'Name von {name}',

@@ -24,6 +24,7 @@ export default {
   'label.none': 'There are no labels yet: write a name, and it is made.',
   'label.off': 'Take off {name}',
   'label.new': 'Name of a new label',
+  'label.new.short': 'New label',
   'label.newcolour': 'Colour of the new label',
   'label.colour': 'Colour of {name}',
   'label.name': 'Name of {name}',
