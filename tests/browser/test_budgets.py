@@ -20,6 +20,27 @@ LOADER, WIDGET = 3 * KB, 35 * KB
 CONVERSATIONS, SECONDS = 50, 1.0
 PATIENCE = 5 if os.environ.get("CI") else 2  # beside other tests on a small machine a budget says little
 
+MESSAGES, KEYS, FRAME = 1000, 50, 16.7  # milliseconds
+
+# All of the history, as somebody who reads back to the beginning brings it in.
+SCROLL_UP = """async (box) => {
+  const known = () => box.querySelectorAll('.line').length && box.scrollTop === 0 && !box.querySelector('.older');
+  for (let i = 0; i < 400 && !known(); i++) {
+    box.scrollTop = 0;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+}"""
+
+# How long a key keeps the page busy: its handlers, and the style and layout that they made necessary.
+WATCH_KEYS = """() => {
+  self.taken = [];
+  addEventListener('keydown', () => { self.pressed = performance.now(); }, true);
+  addEventListener('input', () => {
+    document.body.offsetHeight;
+    taken.push(performance.now() - pressed);
+  });
+}"""
+
 # When the first screen stood there, by the page's own clock.
 WHEN_LISTED = """new MutationObserver((_, observer) => {
   if (document.querySelectorAll('.item').length < COUNT) return;
@@ -78,3 +99,26 @@ async def test_the_inbox_shows_fifty_conversations_within_a_second_with_nothing_
         took.append(await page.evaluate("listed") / 1000)
         await page.close()
     assert min(took) <= SECONDS * PATIENCE, took
+
+
+async def test_a_letter_typed_into_a_long_thread_costs_no_frame(greenleaf: World, windows: Windows):
+    """From the key to the end of what it made the page do, layout included, with everything scrolled into view once."""
+    for number in range(MESSAGES):
+        who = greenleaf.cara if number % 3 else greenleaf.ana
+        await who.sends(greenleaf.conversation, f"Line {number}, with a few words so that some of them wrap " * 2)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    page = ana.page
+    await ana.opens("Cara")
+    await page.locator(".scroll").evaluate(SCROLL_UP)
+    await expect(ana.bubble("Line 0,")).to_be_visible()
+    await page.get_by_role("button", name="Newest messages").click()
+    await ana.composer.focus()
+    await page.evaluate(WATCH_KEYS)
+    for manner in ("Reply", "Private note"):
+        await page.get_by_role("group", name="Answer as").get_by_role("button", name=manner).click()
+        await page.keyboard.type("Good morning! @an It is ready.", delay=30)
+    took = sorted(await page.evaluate("taken"))
+    assert len(took) >= KEYS, took
+    middle, worst = took[len(took) // 2], took[int(len(took) * 0.95)]
+    print(f"a letter with {MESSAGES} messages: {middle:.1f} ms in the middle, {worst:.1f} ms for one in twenty")
+    assert middle <= FRAME and worst <= FRAME * PATIENCE, took
