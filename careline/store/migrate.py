@@ -15,7 +15,7 @@ from msgspec import Struct
 from careline.core.actor import Actor, system
 from careline.store.database import Database, Tx
 
-GENERATION = 1
+GENERATION = 2
 FOLDER = Path(__file__).parent / "migrations"
 _ENGINES = {".sqlite": "sqlite", ".postgres": "postgres"}
 

@@ -13,18 +13,18 @@ from careline.features.messages.actions import list_messages
 from careline.features.messages.notices import send_notice
 from careline.features.messages.rows import Sending
 from careline.features.messages.sending import send_messages
-from careline.features.workspaces.actions import update_workspace
-from careline.features.workspaces.hours import closed_since, is_open, opens_at
-from careline.features.workspaces.rows import Hours, Opening
+from careline.features.workspaces.actions import update_workspace, workspace_of
+from careline.features.workspaces.hours import closed_since, hours_of, is_open, local_hours, opens_at
+from careline.features.workspaces.rows import LocalHours, Opening, settings_of
 from careline.store.database import Tx
 from tests.world import GREENLEAF, World
 
-LONDON = Hours(
-    "Europe/London",
+LONDON = LocalHours(
     [Opening(day, "09:00", "12:00") for day in range(1, 6)]
     + [Opening(day, "13:00", "17:30") for day in range(1, 6)]
     + [Opening(6, "22:00", "24:00"), Opening(7, "00:00", "02:00")],
     ["2026-12-25"],
+    time_zone="Europe/London",
 )
 
 
@@ -57,34 +57,32 @@ def test_hours_say_whether_since_when_and_until_when(now: str, opens: str | None
 
 
 def test_hours_are_those_of_their_own_clocks_when_these_change() -> None:
-    every = Hours("Europe/London", [Opening(day, "09:00", "17:00") for day in range(1, 8)])
+    every = LocalHours([Opening(day, "09:00", "17:00") for day in range(1, 8)], time_zone="Europe/London")
     # Clocks go forward on 2026-03-29: nine is eight by UTC from then on.
     assert is_open(every, at("2026-03-28T09:00", "UTC"))
     assert not is_open(every, at("2026-03-28T08:30", "UTC"))
     assert is_open(every, at("2026-03-29T08:30", "UTC"))
     # Half past one does not come that night, and a quarter past two is before what it would have been.
-    gone = Hours("Europe/London", [Opening(7, "01:30", "02:15")])
+    gone = LocalHours([Opening(7, "01:30", "02:15")], time_zone="Europe/London")
     assert not any(is_open(gone, at(f"2026-03-29T01:{minute}", "UTC")) for minute in range(10, 60, 5))
     assert opens_at(gone, at("2026-03-29T00:00", "UTC")) == at("2026-04-05T01:30")
 
 
 def test_who_never_opens_is_closed_and_says_no_time() -> None:
-    never = Hours("Asia/Tokyo", [])
+    never = LocalHours([], time_zone="Asia/Tokyo")
     assert (is_open(never, 0), opens_at(never, at("2026-12-21T09:00")), closed_since(never, 10**12)) == (False, None, 0)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"time_zone": "London", "weekly": []},
-        {"time_zone": "../../etc/passwd", "weekly": []},
-        {"time_zone": "Europe/London", "weekly": [{"day": 0, "opens": "09:00", "closes": "17:00"}]},
-        {"time_zone": "Europe/London", "weekly": [{"day": 1, "opens": "9:00", "closes": "17:00"}]},
-        {"time_zone": "Europe/London", "weekly": [{"day": 1, "opens": "17:00", "closes": "09:00"}]},
-        {"time_zone": "Europe/London", "weekly": [{"day": 1, "opens": "24:00", "closes": "24:00"}]},
-        {"time_zone": "Europe/London", "weekly": [{"day": 1, "opens": "09:00", "closes": "25:00"}]},
-        {"time_zone": "Europe/London", "weekly": [], "days_off": ["2026-02-30"]},
-        {"time_zone": "Europe/London", "weekly": [], "days_off": ["25.12.2026"]},
+        {"weekly": [{"day": 0, "opens": "09:00", "closes": "17:00"}]},
+        {"weekly": [{"day": 1, "opens": "9:00", "closes": "17:00"}]},
+        {"weekly": [{"day": 1, "opens": "17:00", "closes": "09:00"}]},
+        {"weekly": [{"day": 1, "opens": "24:00", "closes": "24:00"}]},
+        {"weekly": [{"day": 1, "opens": "09:00", "closes": "25:00"}]},
+        {"weekly": [], "days_off": ["2026-02-30"]},
+        {"weekly": [], "days_off": ["25.12.2026"]},
     ],
 )
 async def test_hours_that_no_clock_shows_are_refused(world: World, wrong: dict[str, Any]) -> None:
@@ -94,7 +92,7 @@ async def test_hours_that_no_clock_shows_are_refused(world: World, wrong: dict[s
 
 async def closes(world: World, **more: Any) -> None:
     """Greenleaf is closed from now on, whatever the time is."""
-    never = {"time_zone": "Europe/London", "weekly": []}
+    never: dict[str, Any] = {"weekly": []}
     await world.ana.asks("PATCH", "/v1/workspace", status=200, json={"hours": never, **more})
 
 
@@ -111,10 +109,23 @@ async def test_the_widget_is_told_whether_somebody_is_there(world: World) -> Non
     found = await welcome(world)
     assert (found["open"], found["opens_at"], found["notice"]) == (False, None, "Back at nine.")
     days = [{"day": day, "opens": "00:00", "closes": "24:00"} for day in range(1, 8)]
-    always = {"time_zone": "Europe/London", "weekly": days}
+    always = {"weekly": days}
     await world.ana.asks("PATCH", "/v1/workspace", status=200, json={"hours": always})
     found = await welcome(world)
     assert (found["open"], found["opens_at"], found["notice"]) == (True, None, None)
+
+
+async def test_hours_are_told_by_the_clocks_of_the_workspace_and_by_no_others(world: World) -> None:
+    daily = {"weekly": [{"day": day, "opens": "09:00", "closes": "09:01"} for day in range(1, 8)]}
+    for zone, opens in (("UTC", "2026-12-21T09:00"), ("Asia/Kolkata", "2026-12-21T03:30")):
+        changes = {"hours": daily, "time_zone": zone, "notice": "Back at nine.", "notice_replies": True}
+        await world.ana.asks("PATCH", "/v1/workspace", status=200, json=changes)
+        there = local_hours(settings_of(await world.app.database.read(workspace_of, world.ana.actor)))
+        assert there is not None and opens_at(there, at("2026-12-21T00:00", "UTC")) == at(opens, "UTC")
+    await world.ana.asks("PATCH", "/v1/workspace", status=200, json={"time_zone": "UTC"})
+    kept = await world.app.database.read(workspace_of, world.ana.actor)
+    assert kept.notice_hours is not None and hours_of(kept.notice_hours).time_zone == "UTC"
+    assert await world.ana.status_of("PATCH", "/v1/workspace", json={"hours": {**daily, "time_zone": "UTC"}}) == 422
 
 
 async def bodies(world: World, kind: str = "system") -> list[str]:

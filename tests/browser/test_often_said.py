@@ -77,10 +77,15 @@ async def test_working_hours_are_written_a_line_a_day(greenleaf: World, windows:
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_role("alert")).to_have_text("Saturday: Write times such as 09:00-18:00.")
     await dialog.get_by_label("Saturday").fill("10-13")
+    await dialog.get_by_label("Time zone").fill("Asia/Kathmandu")
     await dialog.get_by_label("What is said out of hours").fill("We read it in the morning.")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_text("Saved")).to_be_visible()
     workspace = await greenleaf.ana.asks("GET", "/v1/workspace")
     assert {"day": 6, "opens": "10:00", "closes": "13:00"} in workspace["hours"]["weekly"]
     assert len(workspace["hours"]["weekly"]) == 6
+    assert workspace["time_zone"] == "Asia/Kathmandu"
     assert workspace["notice"] == "We read it in the morning."
+    await ana.page.keyboard.press("Escape")
+    settings = await ana.page_of("Workspace settings")
+    await expect(settings.get_by_label("Time zone")).to_have_value("Asia/Kathmandu")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from careline.features.workspaces.actions import workspace_of
+from careline.features.workspaces.rows import Hours, settings_of
 from careline.store.migrate import FOLDER, applied_checksums, files, migrate
 from tests.world import World
 
@@ -25,3 +27,17 @@ async def test_what_was_applied_is_known_and_not_applied_again(world: World) -> 
     applied = await applied_checksums(world.app.database)
     assert list(applied) == [file.stem for file in files(world.app.database.engine.name)]
     assert await migrate(world.app.database) == []
+
+
+async def test_the_clocks_of_the_hours_become_those_of_the_workspace(world: World) -> None:
+    engine = world.app.database.engine
+    (file,) = [file for file in files(engine.name) if "_clocks" in file.name]
+    before = (
+        '{"time_zone":"UTC","notice":"Closed, naïve?","hours":{"time_zone":"Asia/Kolkata","weekly":[],"days_off":[]}}'
+    )
+    await engine.script(f"UPDATE workspaces SET settings = '{before}' WHERE id = 'greenleaf'", "SELECT 1")
+    untouched = await world.app.database.read(workspace_of, world.eve.actor)
+    await engine.script(file.read_text(encoding="utf-8"), "SELECT 1")
+    after = settings_of(await world.app.database.read(workspace_of, world.ana.actor))
+    assert (after.time_zone, after.hours, after.notice) == ("Asia/Kolkata", Hours([], []), "Closed, naïve?")
+    assert await world.app.database.read(workspace_of, world.eve.actor) == untouched

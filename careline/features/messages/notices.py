@@ -5,7 +5,7 @@ from careline.core.errors import Conflict, NotFound, Refused
 from careline.features.messages.rows import Sending
 from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import workspace_of
-from careline.features.workspaces.hours import closed_since, is_open
+from careline.features.workspaces.hours import closed_since, is_open, local_hours
 from careline.features.workspaces.rows import settings_of
 from careline.store.database import Tx
 
@@ -15,7 +15,7 @@ async def send_notice(tx: Tx, actor: Actor, conversation_id: str) -> None:
     another for the same night is a retry of it.
     """
     settings = settings_of(await workspace_of(tx, actor))
-    hours = settings.hours
+    hours = local_hours(settings)
     if hours is None or not settings.notice_replies or is_open(hours, tx.now):
         return
     name = f"closed-{closed_since(hours, tx.now)}"

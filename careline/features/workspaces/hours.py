@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from careline.core.errors import Invalid
-from careline.features.workspaces.rows import Hours
+from careline.features.workspaces.rows import Hours, LocalHours, WorkspaceSettings
 
 OPENINGS = 50
 DAYS_OFF = 400
@@ -19,8 +19,6 @@ _MIDNIGHT = "24:00"
 
 def check(hours: Hours) -> None:
     """Refuse hours that no clock shows."""
-    if hours.time_zone not in available_timezones():
-        raise Invalid("hours", "A time zone is written like Europe/London.")
     if len(hours.weekly) > OPENINGS or len(hours.days_off) > DAYS_OFF:
         raise Invalid("hours", f"At most {OPENINGS} openings a week and {DAYS_OFF} days off.")
     for opening in hours.weekly:
@@ -46,13 +44,21 @@ def _is_day(value: str) -> bool:
     return True
 
 
-def is_open(hours: Hours, now: int) -> bool:
+def local_hours(settings: WorkspaceSettings) -> LocalHours | None:
+    """A workspace's hours by its own clocks; None where somebody is always there."""
+    hours = settings.hours
+    if hours is None:
+        return None
+    return LocalHours(weekly=hours.weekly, days_off=hours.days_off, time_zone=settings.time_zone)
+
+
+def is_open(hours: LocalHours, now: int) -> bool:
     """Whether somebody is there now (milliseconds)."""
     today = _local(hours, now).date()
     return any(start <= now < end for start, end in _openings(hours, today))
 
 
-def opens_at(hours: Hours, now: int) -> int | None:
+def opens_at(hours: LocalHours, now: int) -> int | None:
     """When they open next; None while they are open, or where they do not within a year."""
     if is_open(hours, now):
         return None
@@ -61,7 +67,7 @@ def opens_at(hours: Hours, now: int) -> int | None:
     return next((start for day in days for start, _ in _openings(hours, day) if start > now), None)
 
 
-def closed_since(hours: Hours, now: int) -> int:
+def closed_since(hours: LocalHours, now: int) -> int:
     """When they closed last; 0 where they have not been open for a year."""
     today = _local(hours, now).date()
     days = (today - timedelta(days=back) for back in range(FAR))
@@ -69,16 +75,16 @@ def closed_since(hours: Hours, now: int) -> int:
 
 
 @lru_cache(1_000)
-def hours_of(stored: str) -> Hours:
+def hours_of(stored: str) -> LocalHours:
     """Hours as they are kept beside a workspace."""
-    return msgspec.json.decode(stored, type=Hours)
+    return msgspec.json.decode(stored, type=LocalHours)
 
 
-def _local(hours: Hours, now: int) -> datetime:
+def _local(hours: LocalHours, now: int) -> datetime:
     return datetime.fromtimestamp(now / 1000, UTC).astimezone(ZoneInfo(hours.time_zone))
 
 
-def _openings(hours: Hours, day: date) -> list[tuple[int, int]]:
+def _openings(hours: LocalHours, day: date) -> list[tuple[int, int]]:
     """From when to when they are open on a day, in order."""
     if day.isoformat() in hours.days_off:
         return []
@@ -91,7 +97,7 @@ def _real(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     return (span for span in spans if span[0] < span[1])
 
 
-def _moment(hours: Hours, day: date, time: str) -> int:
+def _moment(hours: LocalHours, day: date, time: str) -> int:
     if time == _MIDNIGHT:
         day, time = day + timedelta(days=1), "00:00"
     hour, minute = map(int, time.split(":"))

@@ -19,11 +19,16 @@ class Opening(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hours(Struct, frozen=True, forbid_unknown_fields=True):
-    """When somebody is there: `weekly` by the clocks of `time_zone` (IANA), except on `days_off` (`YYYY-MM-DD`)."""
+    """When somebody is there: `weekly` by the workspace's clocks, except on `days_off` (`YYYY-MM-DD`)."""
 
-    time_zone: str
     weekly: list[Opening]
     days_off: list[str] = []
+
+
+class LocalHours(Hours, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Hours together with whose clocks tell them (IANA), so that they can be held against a moment."""
+
+    time_zone: str
 
 
 class WorkspaceSettings(Struct, frozen=True):
@@ -36,7 +41,7 @@ class WorkspaceSettings(Struct, frozen=True):
     `keep_picture_metadata` keeps pictures as they came, places and all. `hours`: when somebody is there, None for
     always; `notice`: what is said out of hours, and `notice_replies` whether it also answers whoever writes then.
     `phone_codes`: whom a code by phone lets in. `phone_region`: the country whose numbers are written without its
-    prefix. `time_zone` says when a day begins, such as `Europe/London`.
+    prefix. `time_zone`: the workspace's clocks, such as `Europe/London`; they tell its hours and when a day begins.
     """
 
     attachment_days: int | None = 90
@@ -59,7 +64,7 @@ class WorkspaceSettings(Struct, frozen=True):
 class Workspace(Struct, frozen=True):
     """`contact_message_status` and `staff_reply_status` are what a conversation becomes when either side writes; None
     leaves it as it is. `origins` is a JSON list of the web origins whose pages may embed the widget, `settings` the
-    JSON of a `WorkspaceSettings`, `notice_hours` that of its hours where it answers out of them.
+    JSON of a `WorkspaceSettings`, `notice_hours` that of its `LocalHours` where it answers out of them.
     """
 
     id: str

@@ -40,12 +40,12 @@ def stored(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     kept |= {field: value for field, value in changes.items() if field not in columns}
     own = checked({field: value for field, value in changes.items() if field in columns})
     now = settings(kept)
-    answers = now.notice_replies and now.hours is not None
+    there = hours.local_hours(now) if now.notice_replies else None
     return {
         **before,
         **own,
         "settings": msgspec.json.encode(now).decode(),
-        "notice_hours": msgspec.json.encode(now.hours).decode() if answers else None,
+        "notice_hours": None if there is None else msgspec.json.encode(there).decode(),
     }
 
 

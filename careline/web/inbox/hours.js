@@ -6,11 +6,16 @@ import { Dialog } from '../parts/dialog.js';
 import { region, t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { explain } from './signin.js';
+import { ZoneInput } from './zone.js';
 
-/** @typedef {{hours:import('../lib/shapes.js').Hours|null, notice:string, notice_replies:boolean}} Workspace */
+/** @typedef {{hours:import('../lib/shapes.js').Hours|null, time_zone:string, notice:string, notice_replies:boolean}} Workspace */
 
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
+const UNCHOSEN = 'UTC';
 const USUAL = DAYS.slice(0, 5).map((day) => ({ day, opens: '09:00', closes: '18:00' }));
+
+/** Nobody has chosen the clocks of a new workspace: most likely they are the reader's. @param {Workspace} workspace */
+const zoneOf = ({ hours, time_zone }) => (hours || time_zone !== UNCHOSEN ? time_zone : Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** 1 is Monday, as 1 January 2024 was. @param {number} day */
 const dayName = (day) => new Intl.DateTimeFormat(region, { weekday: 'long', timeZone: 'UTC' }).format(Date.UTC(2024, 0, day));
@@ -21,7 +26,7 @@ function read(form) {
   const wrong = days.indexOf(null) + 1;
   if (wrong) return { wrong };
   const days_off = String(form.get('days_off') ?? '').split(/\s+/).filter(Boolean);
-  return { hours: { time_zone: String(form.get('time_zone')), weekly: days.flatMap((day) => day ?? []), days_off } };
+  return { hours: { weekly: days.flatMap((day) => day ?? []), days_off } };
 }
 
 /** @param {{desk:import('./desk.js').Desk, close:() => void}} props */
@@ -38,8 +43,8 @@ export function Show({ desk, close }) {
     const said = read(form);
     if (!always && 'wrong' in said) return setState({ saved: false, wrong: said.wrong, text: t('hours.wrong') });
     try {
-      const notice = { notice: String(form.get('notice') ?? '').trim(), notice_replies: form.has('notice_replies') };
-      const workspace = await desk.call('workspace.update', always || 'wrong' in said ? { hours: null } : { hours: said.hours, ...notice });
+      const more = { time_zone: String(form.get('time_zone')).trim(), notice: String(form.get('notice') ?? '').trim(), notice_replies: form.has('notice_replies') };
+      const workspace = await desk.call('workspace.update', always || 'wrong' in said ? { hours: null } : { hours: said.hours, ...more });
       desk.client?.dispatch({ type: 'workspace.updated', data: { workspace } });
       setState({ saved: true, wrong: 0, text: '' });
     } catch (problem) {
@@ -53,7 +58,7 @@ export function Show({ desk, close }) {
     ${always ? null : html`<div class="week">${DAYS.map((day) => html`<label key=${day}><span>${dayName(day)}</span>
         <input name=${'day' + day} value=${lineOf(weekly, day)} placeholder=${t('hours.closed')} aria-invalid=${state.wrong === day} dir="ltr" autocomplete="off" /></label>`)}</div>
       <p class="fields-why">${t('hours.how')}</p>
-      <label><span>${t('set.time_zone')}</span><input name="time_zone" value=${now.hours?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone} required dir="ltr" /></label>
+      <label><span>${t('set.time_zone')}</span><${ZoneInput} value=${zoneOf(now)} /></label>
       <label class="canned-body"><span>${t('hours.off')}</span><textarea name="days_off" rows="2" placeholder="2026-12-25" dir="ltr">${(now.hours?.days_off ?? []).join('\n')}</textarea></label>
       <label class="canned-body"><span>${t('set.notice')}</span><textarea name="notice" rows="3" dir="auto">${now.notice ?? ''}</textarea></label>
       <label class="check"><input type="checkbox" name="notice_replies" checked=${now.notice_replies} /><span>${t('set.notice_replies')}</span></label>`}

@@ -6,6 +6,7 @@ import { Dialog } from '../parts/dialog.js';
 import { t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
 import { explain } from './signin.js';
+import { ZoneInput } from './zone.js';
 
 /** @typedef {import('../lib/setup.js').Setting} Setting */
 
@@ -21,9 +22,8 @@ function Field({ s, value, wrong }) {
   }
   if (s.kind === 'long' || s.kind === 'lines') return html`<label>${words}<textarea ...${more} rows=${3} dir="auto">${shown}</textarea>${error}</label>`;
   const type = { colour: 'color', number: 'number' }[/** @type {string} */ (s.kind)] ?? 'text';
-  const zones = s.name === 'time_zone' ? 'zones' : undefined;
-  return html`<label>${words}<input ...${more} type=${type} value=${shown} required=${!s.none} min=${s.least} step=${s.kind === 'number' ? 'any' : undefined} list=${zones} placeholder=${s.none ? (s.kind === 'number' ? t('set.never') : 'GB') : undefined} dir="auto" />${error}
-    ${zones ? html`<datalist id="zones">${Intl.supportedValuesOf('timeZone').map((zone) => html`<option key=${zone} value=${zone} />`)}</datalist>` : null}</label>`;
+  if (s.kind === 'zone') return html`<label>${words}<${ZoneInput} value=${shown} wrong=${Boolean(wrong)} />${error}</label>`;
+  return html`<label>${words}<input ...${more} type=${type} value=${shown} required=${!s.none} min=${s.least} step=${s.kind === 'number' ? 'any' : undefined} placeholder=${s.none ? (s.kind === 'number' ? t('set.never') : 'GB') : undefined} dir="auto" />${error}</label>`;
 }
 
 /** @param {{desk:import('./desk.js').Desk, close:() => void}} props */

@@ -4,14 +4,14 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 const MB = 1_048_576;
 
-/** @typedef {"text"|"long"|"colour"|"choice"|"number"|"lines"|"check"} Kind */
+/** @typedef {"text"|"long"|"colour"|"choice"|"number"|"lines"|"check"|"zone"} Kind */
 /** `unit`: how many of the server's make one of the form's. `none`: may be left empty, which says null. @typedef {{name:string, kind:Kind, choices?:string[], unit?:number, none?:boolean, least?:number}} Setting */
 
 const statuses = ['', 'open', 'pending', 'closed'];
 
 /** @type {[string,Setting[]][]} */
 export const groups = [
-  ['look', [{ name: 'name', kind: 'text' }, { name: 'accent', kind: 'colour' }, { name: 'greeting', kind: 'long' }, { name: 'origins', kind: 'lines' }]],
+  ['look', [{ name: 'name', kind: 'text' }, { name: 'accent', kind: 'colour' }, { name: 'greeting', kind: 'long' }, { name: 'time_zone', kind: 'zone' }, { name: 'origins', kind: 'lines' }]],
   ['flow', [
     { name: 'threading', kind: 'choice', choices: ['per_contact', 'per_staff', 'many'] },
     { name: 'contact_message_status', kind: 'choice', choices: statuses }, { name: 'staff_reply_status', kind: 'choice', choices: statuses },
@@ -20,7 +20,7 @@ export const groups = [
   ]],
   ['codes', [{ name: 'phone_codes', kind: 'choice', choices: ['off', 'known', 'anyone'] }, { name: 'phone_region', kind: 'text', none: true }]],
   ['files', [{ name: 'contact_bytes_per_day', kind: 'number', unit: MB, least: 0 }, { name: 'keep_picture_metadata', kind: 'check' }, { name: 'svg_attachments', kind: 'check' }, { name: 'https_references', kind: 'check' }]],
-  ['keeping', [{ name: 'conversation_days', kind: 'number', none: true, least: 1 }, { name: 'attachment_days', kind: 'number', none: true, least: 1 }, { name: 'audit_days', kind: 'number', least: 1 }, { name: 'time_zone', kind: 'text' }]],
+  ['keeping', [{ name: 'conversation_days', kind: 'number', none: true, least: 1 }, { name: 'attachment_days', kind: 'number', none: true, least: 1 }, { name: 'audit_days', kind: 'number', least: 1 }]],
 ];
 
 const settings = groups.flatMap(([, all]) => all);

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from careline.core.actor import system
 from careline.core.errors import NotFound
 from careline.features.workspaces.actions import find_workspace, update_workspace, workspace_of
-from careline.features.workspaces.hours import is_open, opens_at
+from careline.features.workspaces.hours import is_open, local_hours, opens_at
 from careline.features.workspaces.rows import Hours, PhoneCodes, Status, Threading, settings_of
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Nothing, Request, command, given
@@ -74,7 +74,7 @@ async def welcome(ask: Asking, request: Which) -> Welcome:
     if stored is None:
         raise NotFound("There is no such workspace.")
     settings, now = settings_of(stored), ask.server.clock()
-    hours = settings.hours
+    hours = local_hours(settings)
     there = hours is None or is_open(hours, now)
     return Welcome(
         stored.id,
