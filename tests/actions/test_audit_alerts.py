@@ -77,7 +77,7 @@ async def test_out_of_hours_a_tenth_is_unusual(watched: World) -> None:
     conversations = await talks(watched, 2)
     await reads(watched.ana, conversations)
     assert await raised(watched) == []
-    await watched.app.database.write(update_workspace, watched.ana.actor, {"hours": Hours("UTC", [], [])})
+    await watched.app.database.write(update_workspace, watched.ana.actor, {"hours": Hours([], [])})
     assert await raised(watched) == [Alert("out_of_hours", "staff:ana")]
 
 

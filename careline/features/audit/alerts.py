@@ -10,7 +10,7 @@ from careline.features.audit import rules
 from careline.features.audit.actions import record_entries
 from careline.features.audit.rows import Alert, Looks
 from careline.features.workspaces.actions import workspace_of
-from careline.features.workspaces.hours import is_open
+from careline.features.workspaces.hours import is_open, local_hours
 from careline.features.workspaces.rows import settings_of
 from careline.store.database import Tx
 
@@ -30,7 +30,7 @@ async def alerts_due(tx: Tx, actor: Actor) -> list[Alert]:
     head = int(await tx.value("head", workspace_id=actor.workspace_id) or 0)
     others = await tx.all(_Impersonator, "impersonators", after=last - RECENT, after_seq=head - RECENT, **asked)
     said = await tx.all(Alert, "alerts_said", after=last - RECENT, action=rules.ALERT, **asked)
-    hours = settings_of(await workspace_of(tx, actor)).hours
+    hours = local_hours(settings_of(await workspace_of(tx, actor)))
     found = rules.alerts(
         looks,
         [other.person for other in others],
