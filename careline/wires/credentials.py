@@ -23,7 +23,7 @@ from careline.features.tokens.rows import IssuedSession
 from careline.features.tokens.sessions import end_sessions, refresh_session, start_session
 from careline.store.database import Database
 from careline.wires.gate import Gate
-from careline.wires.issuers import Trust, looks_signed
+from careline.wires.issuers import Issuers, Trust, looks_signed
 
 REMEMBERED = 20_000
 TRUSTED_FOR = 30_000
@@ -52,16 +52,20 @@ class Credentials:
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
 
-    async def actor(self, token: str, address: str, *, issuer: str | None = None) -> Actor:
-        """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address."""
-        key = sha256(f"{issuer} {token}".encode(errors="surrogatepass")).digest()
+    async def actor(
+        self, token: str, address: str, *, issuer: Issuers = None, workspace_id: str | None = None
+    ) -> Actor:
+        """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address. `workspace_id` says
+        where, for tokens that may speak for several workspaces.
+        """
+        key = sha256(f"{issuer} {workspace_id} {token}".encode(errors="surrogatepass")).digest()
         now = self._clock()
         known = self._known.get(key)
         if known is not None and known.until > now:
             return known.actor
         revocations = self.revocations
         try:
-            actor = await self._look_up(token, issuer)
+            actor = await self._look_up(token, issuer, workspace_id)
         except Unauthenticated:
             self._gate.take_from("sign_in_address", address)
             raise
@@ -74,11 +78,21 @@ class Credentials:
             self._used.submit((actor.credential.removeprefix("token:"), now)).add_done_callback(_ignore)
         return actor
 
-    async def _look_up(self, token: str, issuer: str | None) -> Actor:
+    async def places(self, token: str, address: str, issuer: Issuers) -> list[str]:
+        """The workspaces that another system's token may speak for; wrong ones are counted against the address."""
+        try:
+            if looks_signed(token):
+                return await self._trust.places(token, issuer)
+            raise Unauthenticated()
+        except Unauthenticated:
+            self._gate.take_from("sign_in_address", address)
+            raise
+
+    async def _look_up(self, token: str, issuer: Issuers, workspace_id: str | None) -> Actor:
         if issuer is None and len(token) <= 128 and token.startswith((rules.ACCESS, rules.CONTACT)):
             return await self._looking_up.submit(token)
         if looks_signed(token):
-            return await self._trust.actor(token, issuer)
+            return await self._trust.actor(token, issuer, workspace_id)
         raise Unauthenticated()
 
     def forget(self, keys: tuple[str, ...]) -> None:

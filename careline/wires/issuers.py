@@ -6,7 +6,7 @@ and embedded keys are of no effect because nothing here reads them, and an unkno
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import jwt
@@ -15,6 +15,7 @@ from jwt.exceptions import InvalidTokenError
 from careline.core.actor import Actor, Role, Scope, system
 from careline.core.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from careline.core.ids import foreign_id
+from careline.features.people.staff import places_of_staff
 from careline.partners import Issuer
 from careline.settings import SettingsError
 from careline.store.database import Database
@@ -23,6 +24,8 @@ from careline.wires.newcomers import admit, ensure_workspace, recognise
 LONGEST = 4_096
 _JWKS_FRESH = 300.0
 _JWKS_TRIES = 10.0
+# The names of the issuers a wire believes; None: all there are.
+Issuers = str | tuple[str, ...] | None
 STANDING: dict[str, tuple[Role, Scope]] = {
     "admin": ("admin", "all"),
     "all": ("agent", "all"),
@@ -46,21 +49,38 @@ class Trust:
     def named(self, name: str) -> "Trusted":
         return self._issuers[name]
 
-    async def actor(self, token: str, only: str | None = None) -> Actor:
-        """The actor a foreign token makes. `only` names the one issuer a wire believes.
+    async def actor(self, token: str, only: Issuers = None, workspace_id: str | None = None) -> Actor:
+        """The actor a foreign token makes. `only` names the issuers a wire believes, and `workspace_id` which workspace
+        is meant of those that the token may speak for.
 
         Raises `Unauthenticated` for a token nobody here vouches for, `Forbidden` for a role or workspace that is not
         mapped, `NotFound` for people or workspaces that are unknown and not made on first sight.
         """
-        for trusted in [self._issuers[only]] if only else self._issuers.values():
-            claims = await trusted.verify(token)
+        issuer, claims = await self._vouched(token, only)
+        return await self._known(issuer, claims, workspace_id)
+
+    async def places(self, token: str, only: Issuers = None) -> list[str]:
+        """The workspaces a foreign token may speak for. Raises `Unauthenticated` as `actor` does."""
+        issuer, claims = await self._vouched(token, only)
+        said = _said(issuer, claims)
+        if said.surely:
+            return said.places
+        person = _text(claims, issuer.claims.get("person", "sub"))
+        worked = await self._database.read(places_of_staff, system(), person)
+        return [place for place in worked if place in said.places or not said.places]
+
+    async def _vouched(self, token: str, only: Issuers) -> tuple[Issuer, dict[str, Any]]:
+        names = self._issuers if only is None else [only] if isinstance(only, str) else only
+        for name in names:
+            claims = await self._issuers[name].verify(token)
             if claims is not None:
-                return await self._known(trusted.settings, claims)
+                return self._issuers[name].settings, claims
         raise Unauthenticated()
 
-    async def _known(self, issuer: Issuer, claims: dict[str, Any]) -> Actor:
+    async def _known(self, issuer: Issuer, claims: dict[str, Any], wanted: str | None) -> Actor:
         person = foreign_id(_text(claims, issuer.claims.get("person", "sub")), "sub")
-        workspace_id = _workspace(issuer, claims)
+        said = _said(issuer, claims)
+        workspace_id = _meant(issuer, said, wanted)
         word = _text(claims, issuer.claims.get("role", "role"), "")
         standing = issuer.roles.get(word)
         if standing is None:
@@ -73,6 +93,8 @@ class Trust:
             role, scope = STANDING[standing]
             actor = Actor(workspace_id, "staff", person, name, role, scope)
         known = await self._database.read(recognise, actor)
+        if known is None and not said.surely:
+            raise Forbidden("This person is not known in this workspace.")
         if known is None:
             known = await self._first_sight(issuer, actor, claims)
         return Actor(
@@ -190,10 +212,33 @@ def _text(claims: dict[str, Any], name: str, default: str | None = None) -> str:
     return value
 
 
-def _workspace(issuer: Issuer, claims: dict[str, Any]) -> str:
-    name = issuer.claims.get("workspace", "")
-    default = issuer.workspaces[0] if len(issuer.workspaces) == 1 else None
-    workspace_id = foreign_id(_text(claims, name, default) if name else (default or ""), "workspace")
-    if issuer.workspaces and workspace_id not in issuer.workspaces:
-        raise Forbidden(f"Issuer {issuer.name!r} may not speak for this workspace.")
-    return workspace_id
+class _Said(NamedTuple):
+    """Which workspaces a token may speak for. Unless that is `surely` so, it is only where our own records know the
+    person, and then no `places` stand for any.
+    """
+
+    places: list[str]
+    surely: bool
+
+
+def _said(issuer: Issuer, claims: dict[str, Any]) -> _Said:
+    """A claim says so, with one workspace or a list of them, or else the settings do."""
+    claim = issuer.claims.get("workspace")
+    said = claims.get(claim) if claim else None
+    if said is None:
+        return _Said(issuer.workspaces, surely=len(issuer.workspaces) == 1)
+    named = said if isinstance(said, list) else [said]
+    if not all(isinstance(name, str) for name in named):
+        raise Unauthenticated("The token's claim of a workspace is neither text nor a list of texts.")
+    places = [foreign_id(name, "workspace") for name in named]
+    return _Said([name for name in places if name in issuer.workspaces or not issuer.workspaces], surely=True)
+
+
+def _meant(issuer: Issuer, said: _Said, wanted: str | None) -> str:
+    if wanted is None and len(said.places) == 1:
+        return said.places[0]
+    if wanted is None and not said.surely:
+        raise Unauthenticated("The token names no workspace.")
+    if wanted in said.places or (wanted is not None and not said.places and not said.surely):
+        return wanted
+    raise Forbidden(f"Issuer {issuer.name!r} may not speak for this workspace.")

@@ -33,6 +33,7 @@ from careline.wires.auditor import Auditor
 from careline.wires.credentials import Credentials, Passwords
 from careline.wires.files import Files
 from careline.wires.gate import Gate
+from careline.wires.issuers import Issuers
 from careline.wires.origins import Origins
 from careline.wires.socket import Sockets
 
@@ -155,14 +156,16 @@ class Server:
             # others are looked for it would stay so until the next one.
             self.tail.wake(workspace_id, await self.database.read(self.journal.head, system(workspace_id)))
 
-    async def identify(self, token: str, address: str, *, issuer: str | None = None) -> Actor:
+    async def identify(
+        self, token: str, address: str, *, issuer: Issuers = None, workspace_id: str | None = None
+    ) -> Actor:
         """Who bears the token; from then on this process hears when that ends."""
-        actor = await self.credentials.actor(token, address, issuer=issuer)
+        actor = await self.credentials.actor(token, address, issuer=issuer, workspace_id=workspace_id)
         if not self.tail.follows(actor.workspace_id):
             await self.follow(actor.workspace_id)
             # Before that nobody would have told us of a revocation: what was looked up may have ended since.
             self.credentials.forget((actor.credential,))
-            actor = await self.credentials.actor(token, address, issuer=issuer)
+            actor = await self.credentials.actor(token, address, issuer=issuer, workspace_id=workspace_id)
         return actor
 
     async def follow_all(self) -> None:

@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careline.features.people.staff import deactivate_staff
+from careline.core.actor import Actor, system
+from careline.core.errors import Forbidden, Refused, Unauthenticated
+from careline.features.people.staff import add_staff, deactivate_staff
 from careline.partners import Issuer
 from careline.settings import SettingsError
 from careline.wires.issuers import Trusted
@@ -260,3 +262,61 @@ async def test_a_header_nested_without_end_is_refused(trusting: World) -> None:
     assert await status(trusting, f"{deep}.e30.e30") == 401
     said = f"{part({'alg': 'HS256'})}.{deep}"
     assert await status(trusting, f"{said}.{part(hmac.digest(SECRET.encode(), said.encode(), hashlib.sha256))}") == 401
+
+
+LISTING = {**COMMON, "workspaces": [], "claims": {"workspace": "places"}, "create": ["people"]}
+
+
+@pytest.fixture
+async def listing(tmp_path: Path) -> AsyncIterator[World]:
+    """An issuer whose tokens say where their bearer works, and people who are known in both workspaces."""
+    async with place(tmp_path, issuers=[Issuer("hs", "HS256", secret=SECRET, **LISTING)]) as world:
+        for workspace_id in (GREENLEAF, HILLSIDE):
+            await world.app.database.write(add_staff, system(workspace_id), "Ken", role="admin", staff_id="ken")
+        yield world
+
+
+async def comes(world: World, workspace_id: str | None, **said: Any) -> Actor | type[Refused]:
+    token = jwt.encode(claims(**{"sub": "ken", "role": "boss", **said}), SECRET, "HS256")
+    try:
+        return await world.app.server.identify(token, "127.0.0.1", workspace_id=workspace_id)
+    except Refused as refused:
+        return type(refused)
+
+
+@pytest.mark.parametrize("places", [[GREENLEAF, HILLSIDE], HILLSIDE, [HILLSIDE]])
+async def test_of_the_workspaces_in_a_claim_it_is_the_one_that_is_meant(listing: World, places: Any) -> None:
+    actor = await comes(listing, HILLSIDE, places=places)
+    assert isinstance(actor, Actor) and actor.workspace_id == HILLSIDE
+
+
+@pytest.mark.parametrize(
+    ("places", "wanted", "refused"),
+    [
+        ([GREENLEAF], HILLSIDE, Forbidden),
+        ([], HILLSIDE, Forbidden),
+        ([GREENLEAF, HILLSIDE], None, Forbidden),
+        ([GREENLEAF, 7], GREENLEAF, Unauthenticated),
+        ({GREENLEAF: 1}, GREENLEAF, Unauthenticated),
+        (..., "elsewhere", Forbidden),
+        (..., None, Unauthenticated),
+    ],
+)
+async def test_a_workspace_that_is_not_in_the_claim_is_not_theirs(
+    listing: World, places: Any, wanted: str | None, refused: type[Refused]
+) -> None:
+    assert await comes(listing, wanted, places=places) is refused
+
+
+async def test_without_a_claim_our_records_say_where_somebody_works_and_nobody_is_made(listing: World) -> None:
+    actor = await comes(listing, HILLSIDE, places=...)
+    assert isinstance(actor, Actor) and actor.workspace_id == HILLSIDE
+    assert await comes(listing, HILLSIDE, places=..., sub="leo") is Forbidden
+    token = jwt.encode(claims(sub="ken", role="boss"), SECRET, "HS256")
+    trust = listing.app.server.credentials
+    assert await trust.places(token, "127.0.0.1", "hs") == [GREENLEAF, HILLSIDE]
+    said = jwt.encode(claims(sub="leo", role="boss", places=["third", GREENLEAF]), SECRET, "HS256")
+    assert await trust.places(said, "127.0.0.1", ("hs",)) == ["third", GREENLEAF]
+    for forged in (jwt.encode(claims(sub="ken"), SECRET[::-1], "HS256"), listing.cara.token):
+        with pytest.raises(Unauthenticated):
+            await trust.places(forged, "127.0.0.1", "hs")

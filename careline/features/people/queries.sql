@@ -36,6 +36,10 @@ FROM staff WHERE workspace_id = :workspace_id AND deactivated_at IS NULL ORDER B
 SELECT workspace_id, id, account_id, name, email, role, scope, created_at, updated_at, last_seen_at, deactivated_at
 FROM staff WHERE account_id = :account_id AND deactivated_at IS NULL ORDER BY created_at, workspace_id;
 
+-- name: staff_without_account
+SELECT workspace_id, id, account_id, name, email, role, scope, created_at, updated_at, last_seen_at, deactivated_at
+FROM staff WHERE id = :id AND account_id IS NULL AND deactivated_at IS NULL ORDER BY workspace_id LIMIT 100;
+
 -- name: any_staff
 SELECT 1 FROM staff LIMIT 1;
 

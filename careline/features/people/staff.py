@@ -131,6 +131,11 @@ async def workspaces_of(tx: Tx, actor: Actor, account_id: str) -> list[Staff]:
     return await tx.all(Staff, "staff_of_account", account_id=account_id)
 
 
+async def places_of_staff(tx: Tx, actor: Actor, staff_id: str) -> list[str]:
+    """The workspaces where somebody of this id works whom another system vouches for, at most a hundred."""
+    return [row.workspace_id for row in await tx.all(Staff, "staff_without_account", id=staff_id)]
+
+
 async def any_staff(tx: Tx, actor: Actor) -> bool:
     """Whether anybody at all works on this server yet."""
     return bool(await tx.value("any_staff"))
