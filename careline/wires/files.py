@@ -1,6 +1,7 @@
 """Files on every wire: who may upload how many at once, signed addresses, and the headers a file is given out with."""
 
 import hmac
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterator
@@ -19,8 +20,10 @@ from careline.features.attachments.rules import PICTURES
 
 AT_ONCE = 4
 LINK_MS = 300_000
+LINKED = "/v1/files/"
 S3_LINK_S = 60
 _MAC = 16
+_OWNED = re.compile(r"/v1/attachments/([^/]+)/content")
 
 
 class Named(Struct, frozen=True):
@@ -91,8 +94,26 @@ class Files:
             found = self.intake.blobs.link(key, disposition(attachment.name, media), media, S3_LINK_S)
             if found is not None:
                 return found
-        named = Named(attachment.workspace_id, attachment.id, thumbnail)
-        return f"{public_url}/v1/files/{self.links.sign(named, now + LINK_MS)}"
+        return self.address(Named(attachment.workspace_id, attachment.id, thumbnail), now, public_url)
+
+    def address(self, named: Named, now: int, public_url: str) -> str:
+        """An address of ours for a file, for wires that have an address in each message."""
+        return f"{public_url}{LINKED}{self.links.sign(named, now + LINK_MS)}"
+
+    def named(self, url: str, workspace_id: str, now: int, public_url: str) -> str | None:
+        """Which attachment of the workspace an address of ours is about: a link, or the one its owner has it by. None
+        for any other address; `NotFound` for a link that is forged, over, or another workspace's.
+        """
+        path = url.removeprefix(public_url)
+        if not path.startswith("/"):
+            return None
+        if path.startswith(LINKED):
+            found = self.links.read(path.removeprefix(LINKED), now)
+            if found.workspace_id != workspace_id:
+                raise NotFound()
+            return found.attachment_id
+        owned = _OWNED.fullmatch(path)
+        return owned[1] if owned else None
 
     def link_ends_at(self, now: int) -> int:
         return now + (S3_LINK_S * 1_000 if self.elsewhere else LINK_MS)

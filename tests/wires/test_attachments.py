@@ -239,6 +239,11 @@ async def test_a_file_elsewhere_is_named_and_never_fetched(world: World) -> None
         assert await world.ana.status_of("POST", "/v1/attachments/references", json=named | {"url": wrong}) == 422
     wrong_name = named | {"name": "a.exe"}
     assert await world.ana.status_of("POST", "/v1/attachments/references", json=wrong_name) == 415
+    for more, status in (({"type": "text/plain"}, 415), ({"size": 0}, 422), ({"size": 10_485_761}, 413)):
+        assert await world.ana.status_of("POST", "/v1/attachments/references", json=named | more) == status
+    bare = {"url": "https://files.example/B.PDF?x=1", "name": "B.PDF"}
+    told = await world.ana.asks("POST", "/v1/attachments/references", json=bare, status=201)
+    assert (told["name"], told["type"], told["size"]) == ("B.pdf", "application/pdf", 0)
     made = await world.ana.asks("POST", "/v1/attachments/references", json=named, status=201)
     said = await sends(world.ana, world.conversation, made["id"])
     assert said["attachments"][0]["url"] == named["url"]  # type: ignore[index]

@@ -51,16 +51,18 @@ async def add_attachment(tx: Tx, actor: Actor, stored: Stored, conversation_id: 
 
 
 async def add_reference(
-    tx: Tx, actor: Actor, url: str, name: str, type_: str, size: int, conversation_id: str | None = None
+    tx: Tx, actor: Actor, url: str, name: str, declared: str, size: int | None, conversation_id: str | None = None
 ) -> Attachment:
-    """A file that lies elsewhere and is never fetched, where the workspace allows that."""
+    """A file that lies elsewhere and is never fetched, where the workspace allows that. Its size need not be
+    known, and its type is what its name says.
+    """
     await may_upload(tx, actor, conversation_id)
     if not settings_of(await workspace_of(tx, actor)).https_references:
         raise Forbidden("This workspace takes no references to files elsewhere.")
-    found = rules.reference(url, name, type_, size)
+    found = rules.reference(url, name, declared, size, tx.settings.attachment_bytes)
     name = rules.clean_name(name, found)
     attachment = await insert(
-        tx, actor, conversation_id, name=name, type=found.media, size=size, url=url, state="ready"
+        tx, actor, conversation_id, name=name, type=found.media, size=size or 0, url=url, state="ready"
     )
     tell_uploaded(tx, actor, attachment)
     return attachment

@@ -13,7 +13,8 @@ State = Literal["ready", "arriving", "pending", "unscanned", "infected", "expire
 
 
 class Attachment(Struct, frozen=True):
-    """`storage_key` names the bytes in the blob store; a reference has a `url` instead. `thumbnail` is the digest of
+    """`storage_key` names the bytes in the blob store; a reference has a `url` instead, and the `size` 0 where that is
+    not known. `thumbnail` is the digest of
     the small picture that lies beside them. `staff_only` when it hangs on a note.
     """
 

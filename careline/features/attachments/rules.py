@@ -39,6 +39,11 @@ class FileType(Struct, frozen=True):
     def is_picture(self) -> bool:
         return self.media in PICTURES
 
+    def is_called(self, declared: str) -> bool:
+        """Whether a sender may call it so; to say nothing of it is no contradiction."""
+        media = declared.partition(";")[0].strip().lower()
+        return media in ("", "application/octet-stream", self.media, *self.declared)
+
 
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -76,8 +81,7 @@ def named_type(name: str, declared: str, *, svg: bool) -> FileType:
     found = next((t for t in TYPES if extension in t.extensions), None)
     if found is None or (found is SVG and not svg):
         raise UnsupportedType("Send a JPEG, PNG, GIF or WebP picture, a PDF, DOC, DOCX or TXT file.", code="file_type")
-    media = declared.partition(";")[0].strip().lower()
-    if media not in ("", "application/octet-stream", found.media, *found.declared):
+    if not found.is_called(declared):
         raise disguised()
     return found
 
@@ -147,16 +151,20 @@ def may_store(used: int, size: int, quota: int) -> None:
         raise TooMany(DAY_MS // 24, f"At most {quota} bytes of files a day.")
 
 
-def reference(url: str, name: str, type_: str, size: int) -> FileType:
-    """A file elsewhere, that the server never looks at: HTTPS, of a type that may be attached."""
+def reference(url: str, name: str, declared: str, size: int | None, most: int) -> FileType:
+    """A file elsewhere, that the server never looks at: HTTPS, of a type that may be attached and that the name shows.
+    What is declared may be nothing and may not be another type; a size that is given is one we would take.
+    """
     parts = urlsplit(url) if url.isascii() and url.isprintable() and " " not in url else urlsplit("")
     if parts.scheme != "https" or not parts.hostname or "@" in parts.netloc or len(url) > URL_CHARACTERS:
         raise Invalid("url", f"An https:// address without user name, at most {URL_CHARACTERS} characters.")
-    found = next((t for t in TYPES if t.media == type_), None)
-    if found is None or name.rpartition(".")[2].lower() not in found.extensions:
+    found = next((t for t in TYPES if "." in name and name.rpartition(".")[2].lower() in t.extensions), None)
+    if found is None or not found.is_called(declared):
         raise UnsupportedType("The name does not fit a type that may be attached.", code="file_type")
-    if not 0 < size < 1 << 53:
-        raise Invalid("size", "The file's size in bytes.")
+    if size is not None and size <= 0:
+        raise Invalid("size", "The file's size in bytes, or nothing.")
+    if size is not None and size > most:
+        raise TooLarge(f"A file may have {most} bytes.")
     return found
 
 

@@ -41,7 +41,7 @@ function Card({ message, file, attach }) {
     if (fresh) Object.assign(document.createElement('a'), { href: fresh.url, download: file.name }).click();
   };
   const words = html`<span class="card-sign">${icon(file.state === 'infected' ? 'alert' : 'file')}<i>${ending(file)}</i></span>
-    <span class="card-words"><b dir="auto">${file.name}</b><small>${sizeText(file.size, region)}${file.state === 'ready' ? '' : ' · ' + t('file.' + file.state)}</small></span>`;
+    <span class="card-words"><b dir="auto">${file.name}</b><small>${[file.size && sizeText(file.size, region), file.state !== 'ready' && t('file.' + file.state)].filter(Boolean).join(' · ')}</small></span>`;
   if (!open) return html`<div class=${'card is-' + file.state}>${words}</div>`;
   return html`<a class=${'card is-' + file.state} href=${file.url ?? link?.url ?? '#'} download=${file.url ? undefined : file.name} target=${file.url ? '_blank' : undefined} rel="noopener noreferrer" title=${t('download')}
     onClick=${click}>${words}${icon(file.url ? 'link' : 'get')}<span class="unseen">${t('download')}</span></a>`;

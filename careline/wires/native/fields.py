@@ -222,7 +222,7 @@ FIELDS: dict[str, Field] = {
     "sha256": Field("The SHA-256 of its bytes, null for files elsewhere.", "9f86d081884c7d659a2feaa0c55ad015"),
     "shortcut": Field("What calls it, after a slash: 1 to 40 of `a-z`, `0-9` and `-`.", "opening-times"),
     "since": Field("The cursor of what was heard last; without it, nothing of the past.", _CURSOR),
-    "size": Field("Its size in bytes.", 48_213),
+    "size": Field("Its size in bytes; 0 where that of a file elsewhere is not known.", 48_213),
     "staff": Field("The staff member."),
     "staff_id": Field("The staff member.", "ana"),
     "staff_messages": Field("What staff wrote, notes not counted.", 38),

@@ -108,7 +108,7 @@ CODES: dict[str, tuple[int, str]] = {
 REFUSES: dict[str, tuple[str, ...]] = {
     "attachment.begin": ("not_found", "file_type", "too_large", "too_many"),
     "attachment.complete": ("not_arrived", "file_type", "infected", "too_many", "storage_full"),
-    "attachment.refer": ("not_found", "file_type", "too_many"),
+    "attachment.refer": ("not_found", "file_type", "too_large", "too_many"),
     "conversation.label": ("conflict",),
     "conversation.list": ("forbidden", "not_found"),
     "conversation.search": ("not_found",),

@@ -21,12 +21,14 @@ class Which(Request, frozen=True):
 
 
 class Refer(Request, frozen=True):
-    """A file elsewhere, which the server never fetches; where the workspace takes such."""
+    """A file elsewhere, which the server never fetches; where the workspace takes such. Without `type` it is what
+    the name says.
+    """
 
     url: str
     name: str
-    type: str
-    size: int
+    type: str = ""
+    size: int | None = None
     conversation_id: str | None = None
 
 
