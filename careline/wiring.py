@@ -13,9 +13,10 @@ from careline.wires.careforall.routes import LANGUAGE as CAREFORALL
 from careline.wires.documents import openapi, postman
 from careline.wires.endpoints import Language
 from careline.wires.http import Call, Handler, Route
+from careline.wires.location.routes import LANGUAGE as LOCATION
 from careline.wires.operator import EDGE, json_document
 
-LANGUAGES = {language.name: language for language in (CAREFORALL,)}
+LANGUAGES = {language.name: language for language in (CAREFORALL, LOCATION)}
 SHARED = "/ws"
 FORMATS: dict[str, Callable[[Language, str], dict[str, Any]]] = {
     "openapi": openapi,

@@ -52,20 +52,18 @@ class Credentials:
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
 
-    async def actor(
-        self, token: str, address: str, *, issuer: Issuers = None, workspace_id: str | None = None
-    ) -> Actor:
-        """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address. `workspace_id` says
+    async def actor(self, token: str, address: str, *, issuer: Issuers = None, workspace: str | None = None) -> Actor:
+        """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address. `workspace` says
         where, for tokens that may speak for several workspaces.
         """
-        key = sha256(f"{issuer} {workspace_id} {token}".encode(errors="surrogatepass")).digest()
+        key = sha256(f"{issuer} {workspace} {token}".encode(errors="surrogatepass")).digest()
         now = self._clock()
         known = self._known.get(key)
         if known is not None and known.until > now:
             return known.actor
         revocations = self.revocations
         try:
-            actor = await self._look_up(token, issuer, workspace_id)
+            actor = await self._look_up(token, issuer, workspace)
         except Unauthenticated:
             self._gate.take_from("sign_in_address", address)
             raise
@@ -88,11 +86,11 @@ class Credentials:
             self._gate.take_from("sign_in_address", address)
             raise
 
-    async def _look_up(self, token: str, issuer: Issuers, workspace_id: str | None) -> Actor:
+    async def _look_up(self, token: str, issuer: Issuers, workspace: str | None) -> Actor:
         if issuer is None and len(token) <= 128 and token.startswith((rules.ACCESS, rules.CONTACT)):
             return await self._looking_up.submit(token)
         if looks_signed(token):
-            return await self._trust.actor(token, issuer, workspace_id)
+            return await self._trust.actor(token, issuer, workspace)
         raise Unauthenticated()
 
     def forget(self, keys: tuple[str, ...]) -> None:

@@ -49,15 +49,15 @@ class Trust:
     def named(self, name: str) -> "Trusted":
         return self._issuers[name]
 
-    async def actor(self, token: str, only: Issuers = None, workspace_id: str | None = None) -> Actor:
-        """The actor a foreign token makes. `only` names the issuers a wire believes, and `workspace_id` which workspace
-        is meant of those that the token may speak for.
+    async def actor(self, token: str, only: Issuers = None, workspace: str | None = None) -> Actor:
+        """The actor a foreign token makes. `only` names the issuers a wire believes, and `workspace` which one is
+        meant of those that the token may speak for.
 
         Raises `Unauthenticated` for a token nobody here vouches for, `Forbidden` for a role or workspace that is not
         mapped, `NotFound` for people or workspaces that are unknown and not made on first sight.
         """
         issuer, claims = await self._vouched(token, only)
-        return await self._known(issuer, claims, workspace_id)
+        return await self._known(issuer, claims, workspace)
 
     async def places(self, token: str, only: Issuers = None) -> list[str]:
         """The workspaces a foreign token may speak for. Raises `Unauthenticated` as `actor` does."""

@@ -279,7 +279,7 @@ async def listing(tmp_path: Path) -> AsyncIterator[World]:
 async def comes(world: World, workspace_id: str | None, **said: Any) -> Actor | type[Refused]:
     token = jwt.encode(claims(**{"sub": "ken", "role": "boss", **said}), SECRET, "HS256")
     try:
-        return await world.app.server.identify(token, "127.0.0.1", workspace_id=workspace_id)
+        return await world.app.server.identify(token, "127.0.0.1", workspace=workspace_id)
     except Refused as refused:
         return type(refused)
 

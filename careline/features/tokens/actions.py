@@ -66,13 +66,19 @@ async def list_tokens(tx: Tx, actor: Actor, contact_id: str) -> list[ContactToke
     return await tx.all(ContactToken, "contact_tokens_of", workspace_id=actor.workspace_id, contact_id=contact_id)
 
 
-async def revoke_token(tx: Tx, actor: Actor, token_id: str) -> None:
-    """End a contact's token and its sockets; again changes nothing. `NotFound` for another workspace's."""
+async def access_token(tx: Tx, actor: Actor, token_id: str) -> ContactToken:
+    """A contact's token, for staff who may see the contact; else `NotFound`."""
     rules.may_issue(actor)
     token = await tx.one(ContactToken, "contact_token_by_id", id=token_id)
     if token is None or token.workspace_id != actor.workspace_id:
         raise NotFound("There is no such token.")
     await access_contact(tx, actor, token.contact_id)
+    return token
+
+
+async def revoke_token(tx: Tx, actor: Actor, token_id: str) -> None:
+    """End a contact's token and its sockets; again changes nothing. `NotFound` for another workspace's."""
+    token = await access_token(tx, actor, token_id)
     if token.revoked_at is None:
         await tx.run("revoke_contact_token", id=token_id, now=tx.now)
         tx.emit(TokenRevoked(token_id=token_id, contact_id=token.contact_id), actor)
