@@ -6,6 +6,7 @@ not mapped. Cara and Dev bring their chat tokens, Nobody brings nothing.
 
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ CRM = Issuer(
     create=["people"],
 )
 # A system beside it, whose people are known here already, as it does not say where they work.
-OLD = Issuer(name="old", algorithm="HS256", secret="a shared secret of the old one", roles={"": "all"})
+OLD = Issuer(name="old", algorithm="HS256", secret="a shared secret of the old one, 32 bytes", roles={"": "all"})
 ON = Location(on=True, issuers=["crm", "old"])
 
 
@@ -52,9 +53,10 @@ def tokens() -> dict[str, str]:
 
 
 @pytest.fixture
-async def place(database: str) -> AsyncIterator[World]:
+async def place(database: str, tmp_path: Path) -> AsyncIterator[World]:
     """The cast on a server that speaks location for every workspace."""
-    async with stage(database, location=ON, issuers=[CRM, OLD], origins=["https://crm.example"]) as world:
+    wanted = {"location": ON, "issuers": [CRM, OLD], "origins": ["https://crm.example"]}
+    async with stage(database, files=str(tmp_path / "files"), **wanted) as world:
         await world.app.database.write(update_workspace, world.ana.actor, {"https_references": True})
         yield world
 
