@@ -74,19 +74,18 @@ async def theatre(
     world: World,
     language: Language,
     tokens: dict[str, str],
-    header: str = "Authorization",
-    headers_of: dict[str, str] | None = None,
+    header: str | dict[str, str] = "Authorization",
     **known: str,
 ) -> AsyncIterator[Stage]:
     """Where plays of a wire are played, and every answer held against its OpenAPI document. `tokens` are everybody's by
-    their name in plays, where `${cara.token}` is Cara's; they go out in this header, or in that of `headers_of` for who
-    stands there. `known` are further names.
+    their name in plays, where `${cara.token}` is Cara's; they go out in this header, or each in the one
+    that is given for their name. `known` are further names.
     """
 
     def headers(name: str) -> dict[str, str]:
         if name not in tokens:
             return {}
-        its = (headers_of or {}).get(name, header)
+        its = header if isinstance(header, str) else header.get(name, "Authorization")
         return {its: f"Bearer {tokens[name]}" if its == "Authorization" else tokens[name]}
 
     names = {f"{name.lower()}.token": value for name, value in tokens.items()} | {

@@ -68,5 +68,5 @@ async def theatre(place: World) -> AsyncIterator[Stage]:
     long = {"8001": "x" * 8_001, "huge": "z" * 300_000, "eleven": ",".join([file] * 11), "url": place.url}
     contacts = {"Cara": place.cara.token, "Dev": place.dev.token, "Fay": place.fay.token}
     bring = {name: CHAT_TOKEN for name in contacts}
-    async with stage_of_plays(place, LANGUAGE, tokens() | contacts, headers_of=bring, **long) as found:
+    async with stage_of_plays(place, LANGUAGE, tokens() | contacts, bring, **long) as found:
         yield found
