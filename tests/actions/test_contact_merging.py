@@ -33,7 +33,7 @@ from tests.world import GREENLEAF, Person, World
 GONE, SURVIVOR = "c-7f3a9e-gone", "c-52b8d1-stays"
 
 # `rewritten`: names the survivor afterwards. `ended`: is gone. `history`: says what was, and stays. `nobody`: names no
-# contact, or only until a job is done, which then finds nobody. Why, docs/decisions/0036-what-a-merge-rewrites.md says.
+# contact, or only until a job is done, which then finds nobody. Why, docs/decisions/0037-what-a-merge-rewrites.md says.
 DECIDED = {
     "attachments.owner_id": "rewritten",
     "audit_entries.actor": "history",

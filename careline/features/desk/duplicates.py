@@ -19,7 +19,7 @@ from careline.features.tokens.actions import revoke_tokens_of
 from careline.store.database import Tx
 
 # Statements that make what is one contact's another's. A feature with a table of its own adds its line, or says in
-# docs/decisions/0036-what-a-merge-rewrites.md why what names a contact there stays.
+# docs/decisions/0037-what-a-merge-rewrites.md why what names a contact there stays.
 HANDS_OVER = (
     "hand_over_conversations",
     "hand_over_started",
