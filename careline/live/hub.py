@@ -60,7 +60,8 @@ class Hub:
             return
         yield self._workspaces, actor.workspace_id
         if connection.conversation_id is not None:
-            yield self._conversations, (connection.conversation_id, actor.kind)
+            side = "contact" if actor.kind == "contact" else "staff"
+            yield self._conversations, (connection.conversation_id, side)
             return
         if actor.sees_all:
             yield self._staff, actor.workspace_id

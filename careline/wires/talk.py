@@ -41,7 +41,7 @@ class WireTalk:
 
     wire: ClassVar[str]
     path: ClassVar[str]
-    speech: ClassVar[Speech]
+    speech: Speech
     before: ClassVar[bool] = False
 
     async def who(self) -> Actor:
@@ -219,7 +219,7 @@ class WireTalk:
             socket.buffered,
             socket.close,
             conversation_id=self._conversation_id,
-            news={},
+            news=None if actor.kind == "system" else {},  # nobody in particular has received anything
         )
         connection.hold()
         if actor.workspace_id:

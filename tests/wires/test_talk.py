@@ -81,6 +81,22 @@ class Everywhere(Before):
         return []
 
 
+class Onlooker(Before):
+    """Nobody in particular, bound to one conversation."""
+
+    path = "/toy/onlooker"
+
+    async def who(self) -> Actor:
+        await self.server.follow("greenleaf")
+        return system("greenleaf")
+
+    async def where(self, actor: Actor) -> str:
+        return self.call.query["conversation"]
+
+    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+        return []
+
+
 async def nobody_comes(call: Any) -> Actor:
     raise Unauthenticated()
 
@@ -90,7 +106,9 @@ async def toy(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[W
     async def shared(call: Any) -> web.StreamResponse:
         return web.Response(text="toy")
 
-    routes = [Route("GET", talk.path, opening(talk), REFUSALS, cors=False) for talk in (Before, First, Everywhere)]
+    routes = [
+        Route("GET", talk.path, opening(talk), REFUSALS, cors=False) for talk in (Before, First, Everywhere, Onlooker)
+    ]
     dialect = Dialect("Toy", REFUSALS, Error, nobody_comes)
     language = Language(dialect, [], lambda settings: True, lambda settings: routes, shared)
     monkeypatch.setitem(wiring.LANGUAGES, "location", language)
@@ -153,6 +171,18 @@ async def test_who_is_nobody_in_particular_hears_about_every_workspace(toy: Worl
     await socket.send_json({"type": "ping"})
     assert await socket.receive_json(timeout=5) == {"took": "ping"}
     await socket.close()
+
+
+async def test_who_is_nobody_in_particular_hears_one_conversation_and_has_received_nothing(toy: World) -> None:
+    inbox, socket = await toy.ana.opens(), await opens(toy, f"/toy/onlooker?conversation={toy.conversation}")
+    assert await socket.receive_json(timeout=5) == {"welcome": "careline"}
+    await toy.dev.sends(toy.dev_conversation, "elsewhere")
+    await toy.cara.sends(toy.conversation, "here")
+    assert await socket.receive_json(timeout=5) == {"in": "greenleaf", "body": "here"}
+    assert [(await inbox.hears("message.sent"))["type"] for _ in range(2)]
+    await socket.send_json({"type": "ping"})
+    assert await socket.receive_json(timeout=5) == {"took": "ping"}
+    await inbox.hears_nothing(0.8)
 
 
 async def test_the_shared_address_is_there_where_one_of_its_wires_is(toy: World) -> None:
