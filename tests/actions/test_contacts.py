@@ -21,6 +21,7 @@ from careline.features.messages.rows import Sending
 from careline.features.messages.sending import send_messages
 from careline.features.people.actions import (
     access_contact,
+    act_as,
     add_contact,
     block_contact,
     find_contact,
@@ -28,6 +29,7 @@ from careline.features.people.actions import (
     update_contact,
 )
 from careline.features.people.finding import list_contacts
+from careline.features.people.staff import deactivate_staff
 from careline.features.presence.actions import typing
 from careline.features.workspaces.actions import update_workspace
 from tests.world import GREENLEAF, Person, World
@@ -241,3 +243,17 @@ async def test_merging_is_for_administrators_and_never_hands_somebody_known_to_a
         with pytest.raises(refusal):
             await write(merge_contacts, person.actor, contact_id, into)
     await write(merge_contacts, world.ana.actor, stranger.id, "cara")
+
+
+async def test_an_administrator_acts_as_anybody_of_the_workspace(world: World) -> None:
+    read, ana = world.app.database.read, world.ana.actor
+    as_ben, as_cara = await read(act_as, ana, "ben"), await read(act_as, ana, "cara")
+    assert (as_ben.person, as_ben.role, as_ben.scope) == ("staff:ben", "agent", "participating")
+    assert (as_cara.person, as_cara.is_admin, as_cara.credential) == ("contact:cara", False, ana.credential)
+    for actor in (world.ben.actor, world.cara.actor):
+        with pytest.raises(Forbidden):
+            await read(act_as, actor, "dev")
+    await world.app.database.write(deactivate_staff, ana, "ben")
+    for person_id, kind in (("ben", None), ("fay", None), ("eve", None), ("cara", "staff"), ("ana", "contact")):
+        with pytest.raises(NotFound):
+            await read(act_as, ana, person_id, kind)

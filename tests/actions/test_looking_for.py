@@ -5,14 +5,18 @@ from typing import Any
 import pytest
 
 from careline.core.actor import system
-from careline.core.errors import Forbidden, Invalid
+from careline.core.errors import Forbidden, Invalid, NotFound
 from careline.core.page import SKIPPED
 from careline.features.conversations.actions import add_participant, conversation_for, update_conversation
-from careline.features.conversations.finding import find_conversation_for, look_for_conversations
+from careline.features.conversations.finding import (
+    find_conversation_for,
+    look_for_conversations,
+    workspace_of_conversation,
+)
 from careline.features.conversations.rows import Conversation, LookedFor
 from careline.features.desk.actions import label_conversation
 from careline.features.desk.labels import add_label
-from careline.features.messages.actions import list_messages
+from careline.features.messages.actions import access_messages, list_messages, workspaces_of_messages
 from careline.features.messages.changes import delete_message, pin_message
 from careline.features.messages.rows import Only
 from careline.features.people.actions import update_contact
@@ -20,7 +24,7 @@ from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import update_workspace
 from tests.made import uploads
-from tests.world import GREENLEAF, Person, World
+from tests.world import GREENLEAF, HILLSIDE, Person, World
 
 
 async def found(world: World, person: Person, contact_id: str, staff_id: str | None = None) -> str | None:
@@ -186,3 +190,46 @@ async def test_the_native_wire_finds_and_looks_for_them(world: World) -> None:
     assert len((await world.ana.asks("GET", history + "?side=contact&unread_by=staff", status=200))["items"]) == 1
     assert (await world.ana.asks("GET", history + "?side=staff&pinned=true", status=200))["items"] == []
     await world.ana.asks("GET", history + "?side=both", status=422)
+
+
+async def test_what_is_not_put_away_is_kept(world: World) -> None:
+    for status, kept in (("open", 2), ("closed", 2), ("archived", 1)):
+        await world.app.database.write(update_conversation, world.ana.actor, world.conversation, status=status)
+        assert (await looked_for(world, world.ana, "kept"))[1] == kept, status
+    assert (await looked_for(world, world.ana, "any"))[1] == 2
+
+
+async def test_contacts_look_for_their_own_by_the_staff_member(world: World) -> None:
+    await world.app.database.write(add_participant, world.ana.actor, world.conversation, "staff", "ben")
+    assert await looked_for(world, world.cara, staff_id="ben") == ([world.conversation], 1)
+    assert await looked_for(world, world.cara, staff_id="ana") == ([], 0)
+    assert await looked_for(world, world.dev, staff_id="ben") == ([], 0)
+    for wanted in ({"q": "Dev"}, {"contact_id": "dev"}, {"label": "x"}):
+        with pytest.raises(Forbidden):
+            await looked_for(world, world.cara, **wanted)
+
+
+async def test_the_system_alone_finds_workspaces_by_what_is_in_them(world: World) -> None:
+    read = world.app.database.read
+    here, there = [await person.sends(place, "x") for person, place in (
+        (world.cara, world.conversation), (world.fay, world.fay_conversation))]  # fmt: skip
+    assert await read(workspaces_of_messages, system(), [here.id, there.id, "x"]) == [GREENLEAF, HILLSIDE]
+    assert await read(workspace_of_conversation, system(), world.fay_conversation) == HILLSIDE
+    assert await read(workspace_of_conversation, system(), "x") is None
+    with pytest.raises(Forbidden):
+        await read(workspaces_of_messages, world.ana.actor, [here.id])
+    with pytest.raises(Forbidden):
+        await read(workspace_of_conversation, world.ana.actor, world.conversation)
+
+
+async def test_many_messages_are_there_or_none(world: World) -> None:
+    read = world.app.database.read
+    one, two = [await world.cara.sends(world.conversation, body) for body in ("one", "two")]
+    note = await world.ana.sends(world.conversation, "between us", kind="note")
+    found = await read(access_messages, world.cara.actor, [two.id, one.id])
+    assert [message.id for message in found] == [one.id, two.id]
+    assert len(await read(access_messages, world.ana.actor, [one.id, note.id])) == 2
+    foreign = await world.fay.sends(world.fay_conversation, "x")
+    for person, wrong in ((world.cara, note.id), (world.dev, one.id), (world.ana, foreign.id), (world.ana, "x")):
+        with pytest.raises(NotFound):
+            await read(access_messages, person.actor, [wrong])

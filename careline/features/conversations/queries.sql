@@ -31,6 +31,9 @@ VALUES (:id, :workspace_id, :subject, :status, :assignee_id, :created_by, :metad
 -- name: conversations_by_id
 SELECT {conversation} FROM conversations WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 
+-- name: workspace_of_conversation
+SELECT workspace_id FROM participants WHERE conversation_id = :id LIMIT 1;
+
 -- name: conversation_as
 SELECT {conversation} FROM conversations
 WHERE id = :id AND workspace_id = :workspace_id AND (:sees_all = 1 OR EXISTS (

@@ -45,6 +45,11 @@ def merged(before: str, given: str) -> str:
     return metadata(msgspec.json.encode(together).decode())
 
 
+def may_look_everywhere(actor: Actor) -> None:
+    if actor.kind != "system":
+        raise Forbidden("Outside their workspace nothing exists for people.")
+
+
 def may_start_for(actor: Actor, contact_id: str) -> None:
     if actor.kind == "contact" and actor.id != contact_id:
         raise Forbidden("A contact starts conversations only for themselves.")
@@ -90,13 +95,16 @@ def closed_at(status: Status, before: int | None, now: int) -> int | None:
 
 
 def status_words(status: str) -> tuple[Status, ...]:
-    """The statuses a list filter stands for: one of them, or `active` for those that want an answer."""
+    """The statuses a list filter stands for: one of them, `active` for those that want an answer, `kept` for all
+    that nobody has put away.
+    """
     known: dict[str, tuple[Status, ...]] = {
         "open": ("open",),
         "pending": ("pending",),
         "closed": ("closed",),
         "archived": ("archived",),
         "active": ACTIVE,
+        "kept": ("open", "pending", "closed"),
         "any": ("open", "pending", "closed", "archived"),
     }
     if status not in known:

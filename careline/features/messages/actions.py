@@ -1,8 +1,9 @@
 """Messages as somebody may see them: the pages of history, the last ones, a single one."""
 
+from collections.abc import Collection
 from typing import Any
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from careline.core.actor import Actor
 from careline.core.errors import Invalid, NotFound
@@ -10,10 +11,15 @@ from careline.core.page import Page
 from careline.core.page import skip as bounded
 from careline.features.conversations.actions import LAST, access
 from careline.features.conversations.rows import Conversation
+from careline.features.conversations.rules import may_look_everywhere
 from careline.features.messages.rows import Message, Only
 from careline.store.database import Tx
 
 ALL = Only()
+
+
+class _Place(Struct, frozen=True):
+    workspace_id: str
 
 
 async def list_messages(
@@ -89,6 +95,25 @@ async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation])
         m.conversation_id: m
         for m in await tx.all(Message, "messages_at", workspace_id=actor.workspace_id, conversation_ids=wanted)
     }
+
+
+async def access_messages(tx: Tx, actor: Actor, message_ids: Collection[str]) -> list[Message]:
+    """All of these messages as the actor may see them, oldest first, or `NotFound` if one is not there."""
+    wanted = set(message_ids)
+    found = await tx.all(Message, "messages_by_id", ids=list(wanted), workspace_id=actor.workspace_id)
+    seen = [message for message in found if message.kind != "note" or actor.kind != "contact"]
+    if len(seen) < len(wanted):
+        raise NotFound("One of these messages is not there.")
+    for conversation_id in sorted({message.conversation_id for message in seen}):
+        await access(tx, actor, conversation_id)
+    return sorted(seen, key=lambda message: message.seq)
+
+
+async def workspaces_of_messages(tx: Tx, actor: Actor, message_ids: Collection[str]) -> list[str]:
+    """The workspaces in which these messages are, for the system itself."""
+    may_look_everywhere(actor)
+    found = await tx.all(_Place, "workspaces_of_messages", ids=list(message_ids))
+    return sorted(place.workspace_id for place in found)
 
 
 async def access_message(tx: Tx, actor: Actor, message_id: str) -> Message:

@@ -4,11 +4,10 @@ import msgspec
 
 from careline.core import text
 from careline.core.actor import Actor
-from careline.core.errors import NotFound
 from careline.features.attachments.actions import drop_attachments
 from careline.features.conversations.actions import access, people_in
 from careline.features.messages import rules
-from careline.features.messages.actions import access_message
+from careline.features.messages.actions import access_message, access_messages
 from careline.features.messages.events import (
     MessageDeleted,
     MessageEdited,
@@ -65,12 +64,7 @@ async def delete_message(tx: Tx, actor: Actor, message_id: str) -> Message:
 async def delete_messages(tx: Tx, actor: Actor, message_ids: tuple[str, ...]) -> list[Message]:
     """Take many back at once, the oldest first, all of them or, if one is not there, none."""
     rules.may_delete_many(actor, message_ids)
-    found = await tx.all(Message, "messages_by_id", ids=list(message_ids), workspace_id=actor.workspace_id)
-    if len(found) < len(message_ids):
-        raise NotFound("One of these messages is not there: none was deleted.")
-    for conversation_id in sorted({message.conversation_id for message in found}):
-        await access(tx, actor, conversation_id)
-    return await _take_back(tx, actor, sorted(found, key=lambda message: message.seq))
+    return await _take_back(tx, actor, await access_messages(tx, actor, message_ids))
 
 
 async def _take_back(tx: Tx, actor: Actor, messages: list[Message]) -> list[Message]:

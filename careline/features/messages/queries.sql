@@ -38,6 +38,9 @@ SELECT {message of m}, {quoted of q} FROM unnest(CAST(:client_ids AS TEXT[]), CA
 JOIN messages m ON m.conversation_id = k.conversation_id AND m.client_id = k.client_id
 LEFT JOIN messages q ON q.id = m.reply_to;
 
+-- name: workspaces_of_messages
+SELECT DISTINCT workspace_id FROM messages WHERE id = ANY(:ids);
+
 -- name: messages_by_id
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id;

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from careline.core import ids
-from careline.core.actor import Actor
+from careline.core.actor import Actor, Kind
 from careline.core.errors import Conflict, Invalid, NotFound
 from careline.features.people import rules
 from careline.features.people.events import (
@@ -17,6 +17,7 @@ from careline.features.people.events import (
     ContactUpdated,
 )
 from careline.features.people.rows import Contact
+from careline.features.people.staff import find_staff
 from careline.features.workspaces.actions import find_workspace
 from careline.features.workspaces.rows import settings_of
 from careline.store.database import Tx
@@ -170,6 +171,22 @@ async def _may_see(tx: Tx, actor: Actor, contact_id: str) -> bool:
         return True
     met = await tx.value("meets", workspace_id=actor.workspace_id, staff_id=actor.id, contact_id=contact_id)
     return met is not None
+
+
+async def act_as(tx: Tx, actor: Actor, person_id: str, kind: Kind | None = None) -> Actor:
+    """Whom an administrator acts as: somebody of the workspace, with their rights, for as long as the administrator is
+    in. Whoever asks says so in `Context.impersonated_by`. Without `kind`, staff go before contacts.
+    """
+    rules.may_act_as_others(actor)
+    staff = None if kind == "contact" else await find_staff(tx, actor, person_id)
+    if staff is not None and staff.deactivated_at is None:
+        here, lasting = staff.workspace_id, (actor.credential, actor.expires_at)
+        return Actor(here, "staff", staff.id, staff.name, staff.role, staff.scope, *lasting)
+    contact = None if kind == "staff" else await find_contact(tx, actor, person_id)
+    if contact is not None:
+        here, lasting = contact.workspace_id, (actor.credential, actor.expires_at)
+        return Actor(here, "contact", contact.id, contact.name or "", None, None, *lasting)
+    raise NotFound("There is no such person.")
 
 
 async def seen(tx: Tx, people: list[tuple[Actor, int]]) -> None:

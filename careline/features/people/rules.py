@@ -24,6 +24,11 @@ def may_manage_contacts(actor: Actor) -> None:
         raise Forbidden("Only staff may do this.")
 
 
+def may_act_as_others(actor: Actor) -> None:
+    if not actor.is_admin:
+        raise Forbidden("Only an administrator acts as somebody else.")
+
+
 def may_merge_contacts(actor: Actor) -> None:
     """Whoever merges shows one person's history to whoever holds another's credentials."""
     if not actor.is_admin:

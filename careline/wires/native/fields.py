@@ -266,7 +266,9 @@ FIELDS: dict[str, Field] = {
     "workspace_name": Field("What the workspace is called.", "Greenleaf Pharmacy"),
     "workspaces": Field("All the workspaces the account works in."),
     # The same word where it means something nearer.
-    "List.status": Field("One of the four, `active` for open and pending together, or `any`.", "active"),
+    "List.status": Field(
+        "One of the four, `active` for open and pending together, `kept` for all but archived, or `any`.", "active"
+    ),
     "List.cursor": Field("The `next` of the page before."),
     "List.label": Field("Only those that bear this label; for staff.", _ID),
     "List.priority": Field("Only those of this priority; for staff.", "urgent"),
