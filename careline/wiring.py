@@ -10,13 +10,14 @@ from aiohttp import web
 from careline.core.errors import NotFound, Refused
 from careline.settings import Settings
 from careline.wires.careforall.routes import LANGUAGE as CAREFORALL
+from careline.wires.clinic.routes import LANGUAGE as CLINIC
 from careline.wires.documents import openapi, postman
 from careline.wires.endpoints import Language
 from careline.wires.http import Call, Handler, Route
 from careline.wires.location.routes import LANGUAGE as LOCATION
 from careline.wires.operator import EDGE, json_document
 
-LANGUAGES = {language.name: language for language in (CAREFORALL, LOCATION)}
+LANGUAGES = {language.name: language for language in (CAREFORALL, LOCATION, CLINIC)}
 SHARED = "/ws"
 FORMATS: dict[str, Callable[[Language, str], dict[str, Any]]] = {
     "openapi": openapi,

@@ -18,6 +18,15 @@ def check(call: Call, anonymous: Anonymous) -> None:
         raise Unauthenticated()
 
 
+async def place(server: Server, workspace_id: str, *, threading: str) -> Actor:
+    """The system itself in the workspace that a stranger names, which is made when nobody has named it before."""
+    here = system(foreign_id(workspace_id, "workspace_id"))
+    async with server.founding:  # two at once would both find none and both make it
+        await server.database.write(ensure_workspace, system(), workspace_id, threading)
+    await server.follow(workspace_id)
+    return here
+
+
 async def named(
     server: Server, workspace_id: str, kind: Kind, person_id: str, *, threading: str, admin: bool = False
 ) -> Actor:
@@ -33,8 +42,7 @@ async def named(
         newcomer = Actor(workspace_id, "staff", person_id, "", "admin" if admin else "agent", "all")
     known = await server.database.read(recognise, newcomer)
     if known is None:
-        async with server.founding:  # two at once would both find no workspace and both make it
-            await server.database.write(ensure_workspace, system(), workspace_id, threading)
+        await place(server, workspace_id, threading=threading)
         known = await server.database.write(admit, system(workspace_id), newcomer, None)
     await server.follow(workspace_id)
     return known

@@ -1,0 +1,36 @@
+"""How this wire says no: a status, and one sentence."""
+
+import msgspec
+from aiohttp import web
+
+from careline.core.errors import Infected, Invalid, Refused
+from careline.wires import problems
+from careline.wires.endpoints import Error
+
+_encode = msgspec.json.Encoder().encode
+
+
+def missing(what: str = "required fields") -> Invalid:
+    return Invalid("body", f"Missing {what}")
+
+
+def sentence(refused: Refused) -> str:
+    field = refused.field if isinstance(refused, Invalid) and refused.field != "body" else ""
+    return f"{field}: {refused.detail}" if field else refused.detail
+
+
+class Refusals:
+    """What cannot be taken is 400 here; every other status is our own."""
+
+    name = "clinic"
+
+    def refuse(self, refused: Refused, request_id: str) -> web.StreamResponse:
+        return web.Response(
+            status=400 if isinstance(refused, (Invalid, Infected)) else refused.status,
+            body=_encode(Error(sentence(refused))),
+            content_type="application/json",
+            headers=problems.headers(refused),
+        )
+
+
+REFUSALS = Refusals()
