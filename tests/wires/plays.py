@@ -63,7 +63,7 @@ def lines(text: str) -> list[Line]:
 
 class Stage:
     """One performance: `url` is the server, `headers` what somebody's requests bear, `known` the names there are.
-    `judge` sees every answer.
+    `judge` sees every answer. With `socket_headers`, sockets are opened with them as well.
     """
 
     def __init__(
@@ -79,6 +79,7 @@ class Stage:
         self._headers = headers
         self._judge = judge
         self.known = dict(known)
+        self.socket_headers = False
         self._sockets: dict[str, aiohttp.ClientWebSocketResponse] = {}
         self._answers: dict[str, tuple[int, str]] = {}
 
@@ -98,7 +99,9 @@ class Stage:
     async def _act(self, line: Line) -> None:
         who, does, rest = line.who, line.does, line.rest
         if does == "opens":
-            self._sockets[who] = await self._http.ws_connect(self._url.replace("http", "ws", 1) + self._filled(rest))
+            url = self._url.replace("http", "ws", 1) + self._filled(rest)
+            headers = self._headers(who.partition("/")[0]) if self.socket_headers else {}
+            self._sockets[who] = await self._http.ws_connect(url, headers=headers)
         elif does == "sends":
             await self._sockets[who].send_str(self._filled(rest))
         elif does == "hears":
