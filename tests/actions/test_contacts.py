@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from careline.core.actor import system
+from careline.core.actor import Kind, system
 from careline.core.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from careline.features.conversations.actions import (
     access,
@@ -254,6 +254,9 @@ async def test_an_administrator_acts_as_anybody_of_the_workspace(world: World) -
         with pytest.raises(Forbidden):
             await read(act_as, actor, "dev")
     await world.app.database.write(deactivate_staff, ana, "ben")
-    for person_id, kind in (("ben", None), ("fay", None), ("eve", None), ("cara", "staff"), ("ana", "contact")):
+    wrong: list[tuple[str, Kind | None]] = [
+        ("ben", None), ("fay", None), ("eve", None), ("cara", "staff"), ("ana", "contact"),
+    ]  # fmt: skip
+    for person_id, kind in wrong:
         with pytest.raises(NotFound):
             await read(act_as, ana, person_id, kind)

@@ -23,6 +23,7 @@ from careline.features.people.actions import update_contact
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import update_workspace
+from careline.features.workspaces.rows import Status
 from tests.made import uploads
 from tests.world import GREENLEAF, HILLSIDE, Person, World
 
@@ -193,7 +194,8 @@ async def test_the_native_wire_finds_and_looks_for_them(world: World) -> None:
 
 
 async def test_what_is_not_put_away_is_kept(world: World) -> None:
-    for status, kept in (("open", 2), ("closed", 2), ("archived", 1)):
+    each: list[tuple[Status, int]] = [("open", 2), ("closed", 2), ("archived", 1)]
+    for status, kept in each:
         await world.app.database.write(update_conversation, world.ana.actor, world.conversation, status=status)
         assert (await looked_for(world, world.ana, "kept"))[1] == kept, status
     assert (await looked_for(world, world.ana, "any"))[1] == 2

@@ -7,6 +7,7 @@ Nobody brings nothing.
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -53,11 +54,17 @@ def tokens() -> dict[str, str]:
     return found
 
 
+@asynccontextmanager
+async def ward(database: str, **settings: Any) -> AsyncIterator[World]:
+    """The cast on a server that speaks clinic, where each doctor has a thread of their own with each patient."""
+    async with stage(database, **{"clinic": Clinic(on=True), "issuers": [ISSUER], **settings}) as world:
+        await world.app.database.write(update_workspace, world.ana.actor, {"threading": "per_staff"})
+        yield world
+
+
 @pytest.fixture
 async def hospital(database: str) -> AsyncIterator[World]:
-    """The cast on a server that speaks clinic, where each doctor has a thread of their own with each patient."""
-    async with stage(database, clinic=Clinic(on=True), issuers=[ISSUER]) as world:
-        await world.app.database.write(update_workspace, world.ana.actor, {"threading": "per_staff"})
+    async with ward(database) as world:
         yield world
 
 

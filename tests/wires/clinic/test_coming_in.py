@@ -16,9 +16,9 @@ from careline.features.workspaces.actions import find_workspace
 from careline.partners import Clinic
 from careline.settings import Settings
 from careline.wires.clinic.routes import TABLE
-from tests.wires.clinic.conftest import ISSUER, bearing, token
+from tests.wires.clinic.conftest import ISSUER, bearing, token, ward
 from tests.wires.theatre import public_pem, signed
-from tests.world import GREENLEAF, HILLSIDE, PASSWORD, World, stage
+from tests.world import GREENLEAF, HILLSIDE, PASSWORD, World
 
 HELLO = {"location_id": GREENLEAF, "sender_user_id": "doc", "receiver_contact_id": "cara", "content": "Hello"}
 PAIR = f"/ws?location_id={GREENLEAF}&user_id=doc&contact_id=cara"
@@ -27,6 +27,10 @@ PAIR = f"/ws?location_id={GREENLEAF}&user_id=doc&contact_id=cara"
 async def asks(world: World, method: str, path: str, headers: dict[str, str], **body: Any) -> tuple[int, Any]:
     async with world.http.request(method, world.url + path, headers=headers, json=body or None) as answer:
         return answer.status, await answer.json()
+
+
+async def answer_of(world: World, method: str, path: str, headers: dict[str, str], **body: Any) -> int:
+    return (await asks(world, method, path, headers, **body))[0]
 
 
 async def opens(world: World, path: str, headers: dict[str, str]) -> aiohttp.ClientWebSocketResponse:
@@ -51,25 +55,25 @@ async def acts(world: World) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.proves("cl-1")
-async def test_tokens_of_an_rsa_key_count_where_the_settings_say_so(tmp_path: Path) -> None:
+async def test_tokens_of_an_rsa_key_count_where_the_settings_say_so(database: str) -> None:
     issuer = structs.replace(ISSUER, algorithm="RS256", secret="", public_key=public_pem())
-    async with stage(tmp_path / "c.db", clinic=Clinic(on=True), issuers=[issuer]) as world:
+    async with ward(database, issuers=[issuer]) as world:
         claims = {"user_id": "doc", "role": "DOCTOR", "location_id": GREENLEAF}
         assert (await asks(world, "POST", "/chat/send", {"Authorization": f"Bearer {signed(claims)}"}, **HELLO))[
             0
         ] == 201
-        assert (await asks(world, "POST", "/chat/send", bearing("doc", "DOCTOR"), **HELLO))[0] == 401
+        assert await answer_of(world, "POST", "/chat/send", bearing("doc", "DOCTOR"), **HELLO) == 401
 
 
 @pytest.mark.proves("cl-1")
-async def test_only_the_issuers_of_this_wire_count(tmp_path: Path) -> None:
-    other = structs.replace(ISSUER, name="other", secret="the secret of somebody else, long")
-    async with stage(tmp_path / "c.db", clinic=Clinic(on=True, issuers=["ehr"]), issuers=[ISSUER, other]) as world:
+async def test_only_the_issuers_of_this_wire_count(database: str) -> None:
+    other = structs.replace(ISSUER, name="other", secret="the secret of somebody else, which is long")
+    async with ward(database, clinic=Clinic(on=True, issuers=["ehr"]), issuers=[ISSUER, other]) as world:
         theirs = {"Authorization": f"Bearer {token('doc', 'DOCTOR', by=other.secret)}"}
-        assert (await asks(world, "POST", "/chat/send", theirs, **HELLO))[0] == 401
-        assert (await asks(world, "POST", "/chat/send", bearing("doc", "DOCTOR"), **HELLO))[0] == 201
+        assert await answer_of(world, "POST", "/chat/send", theirs, **HELLO) == 401
+        assert await answer_of(world, "POST", "/chat/send", bearing("doc", "DOCTOR"), **HELLO) == 201
         ours = {"Authorization": f"Bearer {world.ana.token}"}
-        assert (await asks(world, "POST", "/chat/send", ours, **HELLO | {"sender_user_id": "ana"}))[0] == 201
+        assert await answer_of(world, "POST", "/chat/send", ours, **HELLO | {"sender_user_id": "ana"}) == 201
 
 
 @pytest.mark.proves("cl-5")
@@ -78,21 +82,17 @@ async def test_our_records_say_where_a_doctor_is_whose_token_does_not(hospital: 
     for place, ids in ((GREENLEAF, ("here", "both")), (HILLSIDE, ("both",))):
         for id_ in ids:
             await add(add_staff, system(place), id_, staff_id=id_)
-    said = HELLO | {"sender_user_id": "here"}
-    status, message = await asks(hospital, "POST", "/chat/send", bearing("here", "DOCTOR", None), **said)
+    said, doc = HELLO | {"sender_user_id": "here"}, bearing("here", "DOCTOR", None)
+    status, message = await asks(hospital, "POST", "/chat/send", doc, **said)
     assert status == 201
-    assert (
-        await asks(hospital, "POST", "/chat/send", bearing("here", "DOCTOR", None), **said | {"location_id": HILLSIDE})
-    )[0] == 403
+    assert (await asks(hospital, "POST", "/chat/send", doc, **said | {"location_id": HILLSIDE}))[0] == 403
     assert (
         await asks(hospital, "POST", "/chat/send", bearing("new", "DOCTOR", None), **said | {"sender_user_id": "new"})
     )[0] == 403
-    assert (
-        await asks(hospital, "PUT", f"/chat/message/{message['id']}", bearing("here", "DOCTOR", None), content="x")
-    )[0] == 200
+    assert (await asks(hospital, "PUT", f"/chat/message/{message['id']}", doc, content="x"))[0] == 200
     both = bearing("both", "DOCTOR", None)
-    assert (await asks(hospital, "POST", "/chat/send", both, **HELLO | {"sender_user_id": "both"}))[0] == 201
-    assert (await asks(hospital, "PUT", f"/chat/message/{message['id']}", both, content="x"))[0] == 403
+    assert await answer_of(hospital, "POST", "/chat/send", both, **HELLO | {"sender_user_id": "both"}) == 201
+    assert await answer_of(hospital, "PUT", f"/chat/message/{message['id']}", both, content="x") == 403
     # A patient may come to the place that is asked for, also for the first time.
     assert (await asks(hospital, "GET", f"/chat/sessions?location_id={HILLSIDE}", bearing("pat", "PATIENT", None)))[
         0
@@ -112,8 +112,8 @@ async def test_an_admin_acts_as_others_and_the_audit_has_both(hospital: World) -
     history = f"/chat/history?location_id={GREENLEAF}&user_id=doc&contact_id=cara"
     assert [m["delivered_at"] for m in (await asks(hospital, "GET", history, as_cara))[1]] == [None, None]
     # As somebody who is no admin, one has no more rights than they have.
-    assert (await asks(hospital, "GET", "/admin/chat/sessions", as_cara))[0] == 403
-    assert (await asks(hospital, "DELETE", f"/chat/message/{first['id']}", as_cara))[0] == 403
+    assert await answer_of(hospital, "GET", "/admin/chat/sessions", as_cara) == 403
+    assert await answer_of(hospital, "DELETE", f"/chat/message/{first['id']}", as_cara) == 403
     # Whoever is named in the request is acted as too.
     status, message = await asks(hospital, "POST", "/chat/send", ada, **HELLO | {"content": "for Doc"})
     assert (status, message["sender_user_id"]) == (201, "doc")
@@ -124,7 +124,7 @@ async def test_an_admin_acts_as_others_and_the_audit_has_both(hospital: World) -
         ({**doc, "X-Impersonate-User": "cara"}, 403),
         ({**bearing("cara", "PATIENT"), "X-Impersonate-User": "doc"}, 403),
     ):
-        assert (await asks(hospital, "GET", history, headers))[0] == status
+        assert await answer_of(hospital, "GET", history, headers) == status
 
 
 @pytest.mark.proves("cl-4", "cl-10")
@@ -203,17 +203,17 @@ async def test_whoever_signs_in_here_gets_new_tokens(hospital: World) -> None:
     status, fresh = await asks(hospital, "POST", "/auth/refresh", {}, refresh_token=session["refresh_token"])
     assert status == 200 and set(fresh) == {"access_token", "refresh_token", "expires_at", "token_type"}
     bearer = {"Authorization": f"Bearer {fresh['access_token']}"}
-    assert (await asks(hospital, "GET", f"/chat/sessions?location_id={GREENLEAF}", bearer))[0] == 200
-    assert (await asks(hospital, "POST", "/auth/refresh", {}, refresh_token=fresh["access_token"]))[0] == 401
-    assert (await asks(hospital, "POST", "/auth/refresh", {}, refresh_token=fresh["refresh_token"]))[0] == 200
+    assert await answer_of(hospital, "GET", f"/chat/sessions?location_id={GREENLEAF}", bearer) == 200
+    assert await answer_of(hospital, "POST", "/auth/refresh", {}, refresh_token=fresh["access_token"]) == 401
+    assert await answer_of(hospital, "POST", "/auth/refresh", {}, refresh_token=fresh["refresh_token"]) == 200
 
 
 @pytest.mark.proves("cl-8")
 async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
-    async with stage(database, clinic=Clinic(on=True), issuers=[ISSUER], origins=["https://ehr.example"]) as world:
+    async with ward(database, origins=["https://ehr.example"]) as world:
         path = f"/chat/sessions?location_id={GREENLEAF}"
         for origin, status in (("https://ehr.example", 200), ("https://evil.example", 403), ("null", 403)):
-            assert (await asks(world, "GET", path, bearing("doc", "DOCTOR", Origin=origin)))[0] == status
+            assert await answer_of(world, "GET", path, bearing("doc", "DOCTOR", Origin=origin)) == status
             assert (
                 origin == "https://ehr.example"
                 or await refused(world, PAIR, bearing("doc", "DOCTOR", Origin=origin)) == 403
@@ -238,7 +238,7 @@ async def test_strangers_come_from_this_machine_and_listed_pages_alone(strange: 
         ({"X-Forwarded-For": "192.0.2.7"}, 401),
         ({"Authorization": "Bearer undefined"}, 401),
     ):
-        assert (await asks(strange, "POST", "/chat/send", headers, **said))[0] == status, headers
+        assert await answer_of(strange, "POST", "/chat/send", headers, **said) == status, headers
         assert (
             status == 201 or await refused(strange, "/ws?location_id=loc1&user_id=doc&contact_id=cara", headers) == 401
         )
@@ -259,8 +259,7 @@ async def test_no_query_reaches_the_log(hospital: World, caplog: pytest.LogCaptu
 
 @pytest.mark.proves("cl-17")
 async def test_too_many_are_told_so_in_the_wires_words(database: str) -> None:
-    wanted: dict[str, Any] = {"clinic": Clinic(on=True), "issuers": [ISSUER]}
-    async with stage(database, limit_send_staff="2/min", sockets_per_staff=1, **wanted) as world:
+    async with ward(database, limit_send_staff="2/min", sockets_per_staff=1) as world:
         doc = bearing("doc", "DOCTOR")
         socket = await opens(world, PAIR, doc)
         assert await refused(world, PAIR, doc) == 429
