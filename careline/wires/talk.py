@@ -172,7 +172,9 @@ class WireTalk:
             self.socket.close(1012, "this server is stopping")
             return
         try:
-            self.server.gate.take_as("commands", connection.actor)
+            # Whoever is nobody in particular is counted by the socket: all of them are one person otherwise.
+            who = connection.id if connection.actor.kind == "system" else connection.person
+            self.server.gate.take("commands", connection.actor.workspace_id, who)
             self.take(self.kind(message), message)
         except Refused as refused:
             self._refuse(refused)
