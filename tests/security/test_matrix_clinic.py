@@ -16,7 +16,7 @@ from tests.wires.clinic.conftest import ISSUER, bearing, token
 from tests.world import GREENLEAF, HILLSIDE, World
 
 # doc and cara: it is their session.  dara: another doctor.  dev: another patient.  ada: administrator.  hal: a doctor
-# of another location.  forged: an administrator by another key.
+# of another location.  forged: an administrator by another key.  Where one may see and not do, messages.play says so.
 PEOPLE = ("doc", "cara", "dara", "dev", "ada", "hal", "forged", "nobody")
 EXPECTED = """
 POST   /auth/refresh                           401 401 401 401 401 401 401 401
@@ -28,7 +28,7 @@ GET    /chat/search                            -   -   -   -   -   -   401 401
 POST   /chat/upload                            415 415 415 415 415 415 401 401
 POST   /chat/message/reaction                  ok  ok  404 404 ok  404 401 401
 DELETE /chat/message/reaction                  ok  ok  404 404 ok  404 401 401
-PUT    /chat/message/{message_id}              ok  403 404 404 403 404 401 401
+PUT    /chat/message/{message_id}              ok  -   404 404 -   404 401 401
 PUT    /chat/message/{message_id}/pin          ok  ok  404 404 ok  404 401 401
 PUT    /chat/message/{message_id}/unpin        ok  ok  404 404 ok  404 401 401
 POST   /chat/message/{message_id}/forward      ok  ok  404 404 ok  404 401 401
@@ -43,7 +43,7 @@ DELETE /devices/{token}                        404 404 404 404 404 404 401 401
 GET    /admin/chat/sessions                    403 403 403 403 -   403 401 401
 PUT    /admin/chat/messages/delete             403 403 403 403 ok  403 401 401
 GET    /admin/chat/analytics                   403 403 403 403 -   403 401 401
-DELETE /chat/message/{message_id}              ok  403 404 404 ok  404 401 401
+DELETE /chat/message/{message_id}              ok  -   404 404 ok  404 401 401
 """
 SEND = {"sender_user_id": "doc", "receiver_contact_id": "cara", "content": "x"}
 
