@@ -41,7 +41,7 @@ async def test_what_is_said_here_is_heard_there_and_the_other_way_round(hospital
     first = await said(hospital, DOC, **HELLO)
     session = first["session_id"]
     native = await hospital.ana.opens()
-    socket = await opens(hospital, PAIR, CARA)
+    at_the_ward, socket = await opens(hospital, PAIR, DOC), await opens(hospital, PAIR, CARA)
     await socket.send_json({"content": "from the ward"})
     heard = (await native.hears("message.sent"))["data"]["message"]
     assert (heard["body"], heard["sender_name"], heard["conversation_id"]) == ("from the ward", "Cara", session)
@@ -52,6 +52,8 @@ async def test_what_is_said_here_is_heard_there_and_the_other_way_round(hospital
     frame = await socket.receive_json(timeout=5)
     assert (frame["id"], frame["sender_user_id"], frame["receiver_contact_id"]) == (reply["id"], "ana", "cara")
     assert frame["reply_to"]["content"] == "from the ward" and "type" not in frame
+    said_there = [f["content"] for _ in range(3) if "content" in (f := await at_the_ward.receive_json(timeout=5))]
+    assert said_there == ["from the ward", "from the inbox"]  # and a presence, but no note
     await native.does("typing.set", conversation_id=session, typing=True)
     assert await socket.receive_json(timeout=5) == {"type": "typing", "user_id": "ana", "is_typing": True}
     await native.does("receipt.read", conversation_id=session)
