@@ -17,6 +17,7 @@ from careline.wires.clinic import shapes
 from careline.wires.clinic.refusals import missing
 from careline.wires.endpoints import Ask
 from careline.wires.http import JSON, Call
+from careline.wires.issuers import looks_signed
 from careline.wires.server import Server
 
 IMPERSONATE = "X-Impersonate-User"
@@ -32,17 +33,14 @@ _decode = msgspec.json.Decoder(_Located).decode
 
 async def who(call: Call) -> Actor | None:
     """The bearer of the request's token, or whom they act as; None for a stranger where those are taken."""
-    wanted, server = call.server.settings.clinic, call.server
+    server = call.server
     if "Authorization" not in call.request.headers and "ticket" not in call.query:
-        strangers.check(call, wanted.anonymous)
+        strangers.check(call, server.settings.clinic.anonymous)
         return None
     try:
         actor = await _bearer(call)
     except (NotFound, Invalid):
         raise Unauthenticated("This token names nobody who is known here.") from None
-    issuer = actor.credential.removeprefix("issuer:")
-    if wanted.issuers and issuer != actor.credential and issuer not in wanted.issuers:
-        raise Unauthenticated("Tokens of this issuer do not count here.")
     call.allow_origin(actor.workspace_id)
     if (person_id := call.request.headers.get(IMPERSONATE)) is not None:
         return await _acting(server, actor, person_id)
@@ -51,17 +49,33 @@ async def who(call: Call) -> Actor | None:
 
 async def _bearer(call: Call) -> Actor:
     """A browser cannot send the header with a socket: it brings one of the tickets that the native API makes."""
+    server, token = call.server, call.bearer
     if ticket := call.query.get("ticket"):
-        actor = await call.server.credentials.by_ticket(ticket, call.origin, call.address)
-        await call.server.follow(actor.workspace_id)
+        actor = await server.credentials.by_ticket(ticket, call.origin, call.address)
+        await server.follow(actor.workspace_id)
+        if actor.credential.startswith("issuer:") and not _counts(server, actor.credential.removeprefix("issuer:")):
+            raise Unauthenticated("Tokens of this issuer do not count here.")
         return actor
-    if call.bearer is None:
+    if token is None:
         raise Unauthenticated()
-    return await call.server.identify(call.bearer, call.address, workspace=await _asked(call))
+    if not looks_signed(token):
+        return await server.identify(token, call.address)
+    believed = tuple(server.settings.clinic.issuers) or None
+    asked = await _asked(call)
+    if not asked:
+        places = await server.credentials.places(token, call.address, believed)
+        if len(places) != 1:
+            raise Forbidden("Your token does not say its location, and our records do not say it either.")
+        (asked,) = places
+    return await server.identify(token, call.address, issuer=believed, workspace=asked)
+
+
+def _counts(server: Server, issuer: str) -> bool:
+    return issuer in (server.settings.clinic.issuers or [issuer])
 
 
 async def _asked(call: Call) -> str:
-    """The location that the request names, for tokens that do not; empty where it names none that could be."""
+    """The location that the request names, which a token may speak for; empty where it names none that could be."""
     asked: Any = call.query.get("location_id")
     if asked is None and call.request.headers.get("Content-Type", "").startswith(JSON):
         try:

@@ -37,7 +37,9 @@ ISSUER = Issuer(
 )
 
 
-def token(user_id: str, role: str, location_id: str | None = GREENLEAF, *, by: str = SECRET, **claims: Any) -> str:
+def token(
+    user_id: str, role: str, location_id: str | list[str] | None = GREENLEAF, *, by: str = SECRET, **claims: Any
+) -> str:
     return signed({"user_id": user_id, "role": role, "location_id": location_id, **claims}, by=by, algorithm="HS256")
 
 

@@ -10,7 +10,6 @@ import pytest
 from msgspec import structs
 
 from careline.core.actor import system
-from careline.features.people.actions import find_contact
 from careline.features.people.staff import add_staff, deactivate_staff
 from careline.features.workspaces.actions import find_workspace
 from careline.partners import Clinic
@@ -59,9 +58,8 @@ async def test_tokens_of_an_rsa_key_count_where_the_settings_say_so(database: st
     issuer = structs.replace(ISSUER, algorithm="RS256", secret="", public_key=public_pem())
     async with ward(database, issuers=[issuer]) as world:
         claims = {"user_id": "doc", "role": "DOCTOR", "location_id": GREENLEAF}
-        assert (await asks(world, "POST", "/chat/send", {"Authorization": f"Bearer {signed(claims)}"}, **HELLO))[
-            0
-        ] == 201
+        bearer = {"Authorization": f"Bearer {signed(claims)}"}
+        assert await answer_of(world, "POST", "/chat/send", bearer, **HELLO) == 201
         assert await answer_of(world, "POST", "/chat/send", bearing("doc", "DOCTOR"), **HELLO) == 401
 
 
@@ -85,19 +83,21 @@ async def test_our_records_say_where_a_doctor_is_whose_token_does_not(hospital: 
     said, doc = HELLO | {"sender_user_id": "here"}, bearing("here", "DOCTOR", None)
     status, message = await asks(hospital, "POST", "/chat/send", doc, **said)
     assert status == 201
-    assert (await asks(hospital, "POST", "/chat/send", doc, **said | {"location_id": HILLSIDE}))[0] == 403
-    assert (
-        await asks(hospital, "POST", "/chat/send", bearing("new", "DOCTOR", None), **said | {"sender_user_id": "new"})
-    )[0] == 403
-    assert (await asks(hospital, "PUT", f"/chat/message/{message['id']}", doc, content="x"))[0] == 200
+    assert await answer_of(hospital, "POST", "/chat/send", doc, **said | {"location_id": HILLSIDE}) == 403
+    new = bearing("new", "DOCTOR", None)
+    assert await answer_of(hospital, "POST", "/chat/send", new, **said | {"sender_user_id": "new"}) == 403
+    assert await answer_of(hospital, "PUT", f"/chat/message/{message['id']}", doc, content="x") == 200
     both = bearing("both", "DOCTOR", None)
     assert await answer_of(hospital, "POST", "/chat/send", both, **HELLO | {"sender_user_id": "both"}) == 201
     assert await answer_of(hospital, "PUT", f"/chat/message/{message['id']}", both, content="x") == 403
-    # A patient may come to the place that is asked for, also for the first time.
-    assert (await asks(hospital, "GET", f"/chat/sessions?location_id={HILLSIDE}", bearing("pat", "PATIENT", None)))[
-        0
-    ] == 200
-    assert await hospital.app.database.read(find_contact, system(HILLSIDE), "pat") is not None
+    # Patients are found where a request says so, and not made where nothing but the request does.
+    for place, person, status in ((GREENLEAF, "cara", 200), (HILLSIDE, "cara", 403), (GREENLEAF, "pat", 403)):
+        patient = bearing(person, "PATIENT", None)
+        assert await answer_of(hospital, "GET", f"/chat/sessions?location_id={place}", patient) == status
+    # A list of them is where the request says.
+    several = {"Authorization": f"Bearer {token('roving', 'DOCTOR', [GREENLEAF, HILLSIDE])}"}
+    for place, status in ((GREENLEAF, 200), (HILLSIDE, 200), ("valley", 403)):
+        assert await answer_of(hospital, "GET", f"/chat/sessions?location_id={place}", several) == status
 
 
 @pytest.mark.proves("cl-3", "cl-4")
