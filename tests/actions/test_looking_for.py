@@ -7,7 +7,7 @@ import pytest
 from careline.core.actor import system
 from careline.core.errors import Forbidden, Invalid, NotFound
 from careline.core.page import SKIPPED
-from careline.features.conversations.actions import add_participant, conversation_for, update_conversation
+from careline.features.conversations.actions import access, add_participant, conversation_for, update_conversation
 from careline.features.conversations.finding import (
     find_conversation_for,
     look_for_conversations,
@@ -16,7 +16,7 @@ from careline.features.conversations.finding import (
 from careline.features.conversations.rows import Conversation, LookedFor
 from careline.features.desk.actions import label_conversation
 from careline.features.desk.labels import add_label
-from careline.features.messages.actions import access_messages, list_messages, workspaces_of_messages
+from careline.features.messages.actions import access_messages, count_standing, list_messages, workspaces_of_messages
 from careline.features.messages.changes import delete_message, pin_message
 from careline.features.messages.rows import Only
 from careline.features.people.actions import update_contact
@@ -148,6 +148,22 @@ async def test_history_leaves_through_what_it_is_asked_for(world: World) -> None
     assert ([m.body for m in page.items], page.after) == (["one"], None)
     oldest = await world.app.database.read(list_messages, world.cara.actor, here, only=Only(side="staff"), after=0)
     assert [m.body for m in oldest.items] == ["two", "set up"]
+
+
+async def test_what_was_taken_back_has_no_place_in_a_list_of_what_stands_nor_in_its_number(world: World) -> None:
+    write, read, here = world.app.database.write, world.app.database.read, world.conversation
+    said = [await world.cara.sends(here, str(number)) for number in range(4)]
+    note = await world.ana.sends(here, "between us", kind="note")
+    for message in (said[1], said[3]):
+        await write(delete_message, world.cara.actor, message.id)
+    await write(delete_message, world.ana.actor, note.id)
+    assert await bodies(world, standing=True) == ["0", "2"]
+    page = await read(list_messages, world.cara.actor, here, only=Only(standing=True), limit=1, skip=1, notes=False)
+    assert [m.body for m in page.items] == ["0"]
+    conversation = await read(access, world.cara.actor, here)
+    assert await read(count_standing, world.cara.actor, conversation) == 2
+    native = await world.cara.asks("GET", f"/v1/conversations/{here}/messages?standing=true", status=200)
+    assert [m["body"] for m in native["items"]] == ["0", "2"]
 
 
 async def test_what_a_side_has_not_read_is_what_nobody_of_it_read(world: World) -> None:

@@ -58,6 +58,7 @@ USES = {
     "events_since": "PRIMARY KEY (workspace_id=? AND seq>?)",
     "only_messages_before": "PRIMARY KEY (conversation_id=? AND seq<?)",
     "only_messages_after": "PRIMARY KEY (conversation_id=? AND seq>?)",
+    "count_deleted_messages": "messages_deleted (conversation_id=?)",
     "marks_over": "m USING PRIMARY KEY (conversation_id=? AND kind=? AND reader_kind=? AND reader_id=? AND to_seq>?",
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
     "search_hits": "m USING INDEX messages_by_id (id=?)",

@@ -54,7 +54,7 @@ async def list_messages(
         "skip": bounded(skip),
     }
     if only != ALL:
-        asked |= {**structs.asdict(only), "pinned": int(only.pinned), "has_attachment": int(only.has_attachment)}
+        asked |= {name: int(value) if isinstance(value, bool) else value for name, value in structs.asdict(only).items()}
     if around is not None:
         middle = await access_message(tx, actor, around)
         if middle.conversation_id != conversation_id:
@@ -84,6 +84,11 @@ async def _messages(
     if after is not None:
         return await tx.all(Message, f"{sort}_after", after=after, most=most, **asked)
     return await tx.all(Message, f"{sort}_before", before=before, most=most, **asked)
+
+
+async def count_standing(tx: Tx, actor: Actor, conversation: Conversation) -> int:
+    """How many messages of a conversation both sides see and nobody has taken back."""
+    return conversation.message_count - int(await tx.value("count_deleted_messages", conversation_id=conversation.id))
 
 
 async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Message]:

@@ -15,6 +15,7 @@ EXISTS (SELECT 1 FROM conversations c WHERE c.id = :conversation_id AND c.worksp
 (CAST(:from_at AS BIGINT) IS NULL OR m.created_at >= :from_at) AND (CAST(:to_at AS BIGINT) IS NULL OR m.created_at < :to_at)
   AND (CAST(:side AS TEXT) IS NULL OR (m.sender_kind = 'contact') = (:side = 'contact'))
   AND (CAST(:kind AS TEXT) IS NULL OR m.kind = :kind)
+  AND (:standing = 0 OR m.deleted_at IS NULL)
   AND (:pinned = 0 OR m.pinned_at IS NOT NULL) AND (:has_attachment = 0 OR m.attachments IS NOT NULL OR m.kind = 'file')
   AND (CAST(:unread_by AS TEXT) IS NULL OR (m.sender_kind NOT IN ('system', :unread_by) AND m.kind <> 'note'
     AND m.deleted_at IS NULL AND NOT EXISTS (
@@ -68,6 +69,14 @@ ORDER BY m.seq DESC LIMIT :most OFFSET :skip;
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.conversation_id = :conversation_id AND m.seq > :after AND (:notes = 1 OR m.kind <> 'note') AND {seen} AND {only}
 ORDER BY m.seq LIMIT :most OFFSET :skip;
+
+-- name: count_deleted_messages [sqlite]
+-- INDEXED BY, because SQLite would rather walk the whole conversation.
+SELECT COUNT(*) FROM messages INDEXED BY messages_deleted
+WHERE conversation_id = :conversation_id AND deleted_at IS NOT NULL AND kind <> 'note';
+
+-- name: count_deleted_messages [postgres]
+SELECT COUNT(*) FROM messages WHERE conversation_id = :conversation_id AND deleted_at IS NOT NULL AND kind <> 'note';
 
 -- name: messages_at
 SELECT {message of m}, {quoted of q} FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq = c.last_seq

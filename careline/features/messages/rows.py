@@ -64,7 +64,7 @@ class Message(Struct, frozen=True):
 class Only(Struct, frozen=True):
     """What a page of history leaves through; None and False ask nothing. Times in milliseconds: at or after `from_at`,
     before `to_at`. Messages of `side` staff are all that no contact wrote. What is unread by a side was written by the
-    other, and nobody of that side has read it.
+    other, and nobody of that side has read it. With `standing`, what was taken back has no place either.
     """
 
     from_at: int | None = None
@@ -74,6 +74,7 @@ class Only(Struct, frozen=True):
     unread_by: Side | None = None
     pinned: bool = False
     has_attachment: bool = False
+    standing: bool = False
 
 
 class Edit(Struct, frozen=True):

@@ -228,6 +228,7 @@ FIELDS: dict[str, Field] = {
     "staff_messages": Field("What staff wrote, notes not counted.", 38),
     "staff_online": Field("Whether anybody of the staff is connected.", True),
     "staff_reply_status": Field("What a staff member's message makes of the status; null leaves it."),
+    "standing": Field("Only what nobody has taken back.", True),
     "state": Field(
         "`ready`; `arriving`, promised and not here yet; `pending`, held back until it was scanned; `unscanned`, let "
         "through by a scanner that was down; `infected` and `expired`: its bytes are not to be had any more.",

@@ -55,6 +55,7 @@ class History(Request, frozen=True):
     unread_by: Side | None = None
     pinned: bool = False
     has_attachment: bool = False
+    standing: bool = False
     limit: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
@@ -150,7 +151,7 @@ async def history(ask: Asking, request: History) -> MessagePage:
 
     only = Only(
         request.from_at, request.to_at, request.side, request.kind, request.unread_by, request.pinned,
-        request.has_attachment,
+        request.has_attachment, request.standing,
     )  # fmt: skip
 
     async def look(tx: Tx, actor: Actor) -> tuple[Page[Message], list[shapes.Message]]:
