@@ -28,7 +28,7 @@ from careline.features.people.actions import (
     unblock_contact,
     update_contact,
 )
-from careline.features.people.finding import list_contacts
+from careline.features.people.finding import contacts_named, list_contacts, look_for_contacts
 from careline.features.people.staff import deactivate_staff
 from careline.features.presence.actions import typing
 from careline.features.workspaces.actions import update_workspace
@@ -67,6 +67,23 @@ async def test_a_contact_is_found_by_name_address_and_number_every_character_as_
     assert await names(world, world.ana, "%a" * 100) == []
     with pytest.raises(Invalid):
         await names(world, world.ana, "a" * 201)
+
+
+async def test_contacts_are_numbered_and_counted_as_they_are_listed(world: World) -> None:
+    read = world.app.database.read
+    for number in range(3):
+        await world.writes(f"gus{number}", f"Gus {number}", GREENLEAF)
+    page, total = await read(look_for_contacts, world.ana.actor, q="gus", skip=1, limit=1)
+    assert ([contact.name for contact in page], total) == (["Gus 1"], 3)
+    assert await read(look_for_contacts, world.ben.actor) == ([], 0)
+    await world.app.database.write(add_participant, world.ana.actor, world.conversation, "staff", "ben")
+    met, total = await read(look_for_contacts, world.ben.actor, q="car")
+    assert ([contact.id for contact in met], total) == (["cara"], 1)
+    with pytest.raises(Forbidden):
+        await read(look_for_contacts, world.cara.actor)
+    with pytest.raises(Invalid):
+        await read(look_for_contacts, world.ana.actor, skip=-1)
+    assert (await read(contacts_named, world.ana.actor, ["dev", "fay", "nobody"])).keys() == {"dev"}
 
 
 async def test_who_only_participates_sees_whom_they_meet(world: World) -> None:

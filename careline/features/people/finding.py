@@ -1,6 +1,7 @@
 """Finding contacts: page by page, newest first, by what is known of them."""
 
 from careline.core.actor import Actor
+from careline.core.page import skip as bounded
 from careline.features.people import rules
 from careline.features.people.rows import Contact
 from careline.store.database import Tx
@@ -30,6 +31,31 @@ async def list_contacts(
     )
     page = found[:limit]
     return page, page[-1].added_seq if len(found) > limit else None
+
+
+async def look_for_contacts(
+    tx: Tx, actor: Actor, *, q: str = "", skip: int = 0, limit: int = 50
+) -> tuple[list[Contact], int]:
+    """The same by number, after leaving out `skip`, and how many there are in all. For page numbers and totals: it
+    walks over every contact that the actor may see, where `list_contacts` reads its page and no more.
+    """
+    rules.may_manage_contacts(actor)
+    tx.note_read("contacts:")
+    asked = {"workspace_id": actor.workspace_id, "wanted": rules.wanted(q)}
+    whose = "of_workspace"
+    if not actor.sees_all:
+        whose, asked = "met", {**asked, "staff_id": actor.id}
+    total = await tx.value(f"count_contacts_{whose}", **asked)
+    found = await tx.all(Contact, f"numbered_contacts_{whose}", skip=bounded(skip, "skip"), most=limit, **asked)
+    return found, int(total)
+
+
+async def contacts_named(tx: Tx, actor: Actor, contact_ids: list[str]) -> dict[str, Contact]:
+    """These contacts of the actor's workspace, by id. A step of showing something they take part in: whoever calls has
+    made sure that the actor may see that.
+    """
+    found = await tx.all(Contact, "contacts_by_id", workspace_id=actor.workspace_id, ids=contact_ids)
+    return {contact.id: contact for contact in found}
 
 
 async def contact_by_phone(tx: Tx, actor: Actor, phone: str) -> Contact | None:

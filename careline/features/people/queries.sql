@@ -80,12 +80,32 @@ ORDER BY +added_seq DESC;
 SELECT {contact} FROM contacts WHERE workspace_id = :workspace_id AND id IN (
   SELECT id FROM contacts
   WHERE workspace_id = :workspace_id AND added_seq < :before AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
-    AND EXISTS (
-      SELECT 1 FROM participants theirs JOIN participants mine ON mine.conversation_id = theirs.conversation_id
-        AND mine.kind = 'staff' AND mine.person_id = :staff_id
-      WHERE theirs.workspace_id = contacts.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = contacts.id)
+    AND {met}
   ORDER BY added_seq DESC LIMIT :most)
 ORDER BY +added_seq DESC;
+
+-- name: numbered_contacts_of_workspace
+SELECT {contact} FROM contacts
+WHERE workspace_id = :workspace_id AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!')
+ORDER BY added_seq DESC LIMIT :most OFFSET :skip;
+
+-- name: count_contacts_of_workspace
+SELECT COUNT(*) FROM contacts WHERE workspace_id = :workspace_id AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!');
+
+-- part: met
+EXISTS (
+  SELECT 1 FROM participants theirs JOIN participants mine ON mine.conversation_id = theirs.conversation_id
+    AND mine.kind = 'staff' AND mine.person_id = :staff_id
+  WHERE theirs.workspace_id = contacts.workspace_id AND theirs.kind = 'contact' AND theirs.person_id = contacts.id);
+
+-- name: numbered_contacts_met
+SELECT {contact} FROM contacts
+WHERE workspace_id = :workspace_id AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!') AND {met}
+ORDER BY added_seq DESC LIMIT :most OFFSET :skip;
+
+-- name: count_contacts_met
+SELECT COUNT(*) FROM contacts
+WHERE workspace_id = :workspace_id AND (:wanted = '' OR sought LIKE :wanted ESCAPE '!') AND {met};
 
 -- name: seen_contact
 UPDATE contacts SET last_seen_at = :at WHERE workspace_id = :workspace_id AND id = :id;
