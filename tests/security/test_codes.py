@@ -108,6 +108,23 @@ async def test_after_five_wrong_codes_the_right_one_is_dead_from_wherever_they_c
     assert (await verify(world, second, code))[0] == 200
 
 
+async def test_where_a_wire_names_no_request_it_is_the_newest_open_one_of_the_number(
+    world: World, phones: Phones
+) -> None:
+    write = world.app.database.write
+    await start(world)
+    first = await phones.code(CARAS)
+    await start(world)
+    newest = await phones.code(CARAS, 2)
+    assert first == newest or await write(verify_code, BOSS, None, CARAS, first) is None
+    assert await write(verify_code, BOSS, None, NOBODYS, newest) is None
+    assert await write(verify_code, system(HILLSIDE), None, CARAS, newest) is None
+    soon = world.app.database.clock() + 60_000
+    entered = await write(verify_code, BOSS, None, CARAS, newest, expires_at=soon)
+    assert entered is not None and (entered.contact.id, entered.issued.token.expires_at) == ("cara", soon)
+    assert await write(verify_code, BOSS, None, CARAS, newest) is None
+
+
 async def test_a_code_is_of_its_request_its_number_and_its_workspace(world: World, phones: Phones) -> None:
     await world.app.database.write(add_contact, BOSS, contact_id="gus", phone=NOBODYS)
     mine, theirs = await start(world), await start(world, NOBODYS)

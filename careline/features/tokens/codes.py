@@ -107,10 +107,17 @@ async def _may_enter(tx: Tx, actor: Actor, settings: WorkspaceSettings, phone: s
     return settings.phone_codes == "anyone"
 
 
-async def verify_code(tx: Tx, actor: Actor, request_id: str, phone: str, code: str) -> Entered | None:
-    """Let in whoever knows the code that was sent. Every try counts, so a refusal is None: raising would undo that."""
+async def verify_code(
+    tx: Tx, actor: Actor, request_id: str | None, phone: str, code: str, *, expires_at: int | None = None
+) -> Entered | None:
+    """Let in whoever knows the code that was sent. Every try counts, so a refusal is None: raising would undo that.
+
+    Without a request it is the newest that is open for the number. `expires_at` is when the token ends.
+    """
     settings = await _settings(tx, actor)
     number = _number(settings, phone) or ""
+    if request_id is None:
+        request_id = await tx.value("newest_code", workspace_id=actor.workspace_id, phone=number, now=tx.now) or ""
     tried = await tx.one(
         _Code, "try_code", id=request_id, workspace_id=actor.workspace_id, phone=number, most=rules.TRIES, now=tx.now
     )
@@ -122,7 +129,7 @@ async def verify_code(tx: Tx, actor: Actor, request_id: str, phone: str, code: s
         if settings.phone_codes != "anyone":
             return None
         contact = await add_contact(tx, actor, phone=number)
-    return Entered(contact, await issue_token(tx, actor, contact.id, label="code by phone"))
+    return Entered(contact, await issue_token(tx, actor, contact.id, label="code by phone", expires_at=expires_at))
 
 
 async def _settings(tx: Tx, actor: Actor) -> WorkspaceSettings:

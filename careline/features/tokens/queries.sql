@@ -116,6 +116,10 @@ ORDER BY created_at DESC LIMIT 1 OFFSET :skip;
 SELECT phone, digest FROM codes
 WHERE id = :id AND workspace_id = :workspace_id AND used_at IS NULL AND expires_at > :now;
 
+-- name: newest_code
+SELECT id FROM codes WHERE workspace_id = :workspace_id AND phone = :phone AND used_at IS NULL AND expires_at > :now
+ORDER BY created_at DESC, id DESC LIMIT 1;
+
 -- name: set_code
 UPDATE codes SET digest = :digest WHERE id = :id;
 
