@@ -165,6 +165,8 @@ class Trusted:
             )
         except (InvalidTokenError, ValueError, OverflowError, TypeError):
             return None
+        if any(claims.get(name, value) != value for name, value in self.settings.expects.items()):
+            return None
         # PyJWT reads a string or a huge number as a time; only a plain, finite one is.
         for name in ("exp", "nbf", "iat"):
             value = claims.get(name, 0)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from careline.core.actor import Actor, system
 from careline.core.errors import Forbidden, Refused, Unauthenticated
@@ -180,6 +181,13 @@ NAMES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("names", NAMES, ids=range(len(NAMES)))
 async def test_issuer_audience_and_subject_are_exactly_ours(trusting: World, names: dict[str, Any]) -> None:
     assert await status(trusting, forged({"alg": "HS256"}, claims(**names), SECRET.encode())) == 401
+
+
+@pytest.mark.parametrize(("kind", "want"), [("access", 200), (..., 200), ("refresh", 401), (7, 401), (None, 401)])
+async def test_a_claim_that_is_expected_is_so_or_is_not_there(tmp_path: Path, kind: Any, want: int) -> None:
+    expecting = structs.replace(ISSUERS[0], expects={"token_type": "access"})
+    async with place(tmp_path, issuers=[expecting]) as world:
+        assert await status(world, jwt.encode(claims(token_type=kind), SECRET, "HS256")) == want
 
 
 async def test_what_is_not_three_plain_parts_is_not_even_read(trusting: World) -> None:
