@@ -39,11 +39,15 @@ async def receive(
     conversation_id: str | None,
     again: Callable[[], Awaitable[object]],
     *,
-    field: str = "file",
+    fields: tuple[str, ...] = ("file",),
+    types: tuple[str, ...] = (),
+    strict: bool = True,
 ) -> Attachment:
     """Take in the one file of the request. Whoever may not upload is refused before any of it is read.
 
-    `again` asks once more who it is when the last byte is there: long uploads outlive tokens.
+    `again` asks once more who it is when the last byte is there: long uploads outlive tokens. The file may stand in any
+    of `fields`, and have any of the extensions in `types` (none: what the server takes); unless `strict`, other fields
+    before it are passed over.
     """
     server = call.server
     # Also what is going to be refused may arrive: hanging up on a sender would take the answer away as well.
@@ -51,7 +55,9 @@ async def receive(
     server.gate.take_as("upload", actor)
     allowed = await server.database.read(may_upload, actor, conversation_id)
     with server.files.uploading(actor):
-        upload = await begin(call, allowed.most, field=field)
+        upload = await begin(call, allowed.most, fields=fields, strict=strict)
+        if types and upload.name.rpartition(".")[2].lower() not in types:
+            raise UnsupportedType(f"Send a file of one of these: {', '.join(types)}.", code="file_type")
         async with server.files.intake.receive(upload.chunks, upload.name, upload.declared, allowed) as stored:
             await again()
             return await server.database.write(add_attachment, actor, stored, conversation_id)
@@ -63,7 +69,14 @@ def expect(call: Call, most: int) -> None:
     protocol.expect(most + 4 * AROUND)
 
 
-async def begin(call: Call, most: int, *, field: str = "file", known: frozenset[str] = frozenset()) -> Upload:
+async def begin(
+    call: Call,
+    most: int,
+    *,
+    fields: tuple[str, ...] = ("file",),
+    known: frozenset[str] = frozenset(),
+    strict: bool = True,
+) -> Upload:
     """The file of a form and the `known` fields before it. Refuses by the declared length before reading any of it."""
     request = call.request
     if not request.content_type == "multipart/form-data":
@@ -78,22 +91,26 @@ async def begin(call: Call, most: int, *, field: str = "file", known: frozenset[
     body = _Body(request.content)
     try:
         form = MultipartReader(request.headers, body)  # type: ignore[arg-type]
-        fields: dict[str, str] = {}
+        said: dict[str, str] = {}
+        passed = 0
         while True:
             body.left = AROUND
             part = await form.next()
             if not isinstance(part, BodyPartReader):
                 raise BadRequest("There is no file in the form.")
-            if part.name == field and part.filename is not None:
+            if part.name in fields and part.filename is not None:
                 break
-            if part.name not in known or part.filename is not None or len(fields) == FIELDS:
-                raise BadRequest(f"The form has one part, the file, named {field}.")
-            fields[part.name] = await _field(part)
+            passed += 1
+            if passed > FIELDS or part.filename is not None or (strict and part.name not in known):
+                raise BadRequest(f"The form has one part, the file, named {' or '.join(fields)}.")
+            value = await _field(part)
+            if part.name in known:
+                said[part.name] = value
         if part.headers.get(hdrs.CONTENT_TRANSFER_ENCODING, "binary").lower() not in ("binary", "8bit", "7bit"):
             raise BadRequest("Send the file as it is, without Content-Transfer-Encoding.")
     except _BROKEN:
         raise _broken() from None
-    return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), fields, _chunks(form, part, body, most))
+    return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), said, _chunks(form, part, body, most))
 
 
 def _broken() -> BadRequest:
