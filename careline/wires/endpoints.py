@@ -123,6 +123,7 @@ class Language(Struct, frozen=True):
     """A foreign wire as `careline.wiring` and the documents know it.
 
     `more` are routes beside the table: sockets, pages, files. `ws` is what the wire answers at `/ws`, which two share.
+    `signed` makes what reads the contact tokens that the wire signs: whose each is, by which token of ours.
     """
 
     dialect: Dialect
@@ -130,6 +131,7 @@ class Language(Struct, frozen=True):
     is_on: Callable[[Settings], bool]
     more: Callable[[Settings], list[Route]]
     ws: Handler | None = None
+    signed: Callable[[Settings], Callable[[str], Awaitable[Actor | None]]] | None = None
 
     @property
     def name(self) -> str:

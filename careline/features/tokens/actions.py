@@ -114,6 +114,16 @@ async def actors_by_secret(tx: Tx, actor: Actor, given: list[str]) -> Sequence[A
     return [actors.get(digests[secret]) or Unauthenticated() for secret in given]
 
 
+async def bearer_of_token(tx: Tx, actor: Actor, named: Actor) -> Actor:
+    """Whom a contact token makes somebody that did not come itself: something signed has named it, and whose it is.
+    `Unauthenticated` where it is over, or another's.
+    """
+    found = await actor_again(tx, named)
+    if (found.workspace_id, found.person) != (named.workspace_id, named.person):
+        raise Unauthenticated()
+    return found
+
+
 async def actor_again(tx: Tx, actor: Actor) -> Actor:
     """The actor as the records have them now: rights may have changed, or ended (`Unauthenticated`)."""
     kind, _, id_ = actor.credential.partition(":")
