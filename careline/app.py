@@ -129,6 +129,7 @@ class App:
         passwords = passwords or Passwords()
         trust = Trust(settings.issuers, self.database)
         credentials = Credentials(self.database, trust, gate, self.database.clock, passwords)
+        credentials.signed = wiring.signed(settings)
         self.hub.on_hang_up = credentials.forget
         self.server = Server(
             settings,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 
 class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +53,12 @@ class Careplus(Struct, frozen=True, forbid_unknown_fields=True):
     sign_in: bool = False
 
 
+# The words of the pharmacy system's own tokens. `staff` is missing on purpose: there it is a buyer.
+PHARMACY_CLAIMS = {"person": "user_id", "workspace": "pharmacy_id"}
+PHARMACY_ROLES = {"admin": "admin", "manager": "all", "pharmacist": "all"}
+PHARMACY_EXPECTS = {"token_type": "access"}
+
+
 class Location(Struct, frozen=True, forbid_unknown_fields=True):
     """`issuers` names whose tokens staff bring; none: everybody's whom `issuers` of the settings names."""
 
@@ -74,6 +80,16 @@ class Clinic(Struct, frozen=True, forbid_unknown_fields=True):
     on: bool = False
     issuers: list[str] = []
     anonymous: Anonymous = "refuse"
+
+
+def pharmacy_issuer(issuer: Issuer) -> Issuer:
+    """The issuer of the careplus wire, with that system's words for what the settings do not say of it."""
+    return structs.replace(
+        issuer,
+        claims=PHARMACY_CLAIMS | issuer.claims,
+        roles=PHARMACY_ROLES | issuer.roles,
+        expects=PHARMACY_EXPECTS | issuer.expects,
+    )
 
 
 def platform_issuer(wanted: Careforall, key: str, issuer: str, audience: str) -> Issuer:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from careline.core.limits import Rate
-from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Visitor, platform_issuer
+from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Visitor, pharmacy_issuer, platform_issuer
 
 PREFIX = "CARELINE_"
 Service = Literal["s3", "scanner"]
@@ -241,7 +241,15 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None,
                 settings.rate(name.removeprefix("limit_"))
             except ValueError as error:
                 raise SettingsError(f"{name}: {error}") from None
-    return _with_platform_issuer(settings, environment)
+    return _with_pharmacy_issuer(_with_platform_issuer(settings, environment))
+
+
+def _with_pharmacy_issuer(settings: Settings) -> Settings:
+    """The issuer of the careplus wire with that system's words for what the settings do not say of it."""
+    if not settings.careplus.on:
+        return settings
+    issuers = [pharmacy_issuer(i) if i.name == settings.careplus.issuer else i for i in settings.issuers]
+    return msgspec.structs.replace(settings, issuers=issuers)
 
 
 def _with_platform_issuer(settings: Settings, environment: Mapping[str, str]) -> Settings:

@@ -1,15 +1,17 @@
 """Which foreign wires this server speaks, and what they share: one address that two have, and strangers."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from aiohttp import web
 
+from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
 from careline.settings import Settings
 from careline.wires.careforall.routes import LANGUAGE as CAREFORALL
+from careline.wires.careplus.routes import LANGUAGE as CAREPLUS
 from careline.wires.clinic.routes import LANGUAGE as CLINIC
 from careline.wires.documents import openapi, postman
 from careline.wires.endpoints import Language
@@ -17,7 +19,7 @@ from careline.wires.http import Call, Handler, Route
 from careline.wires.location.routes import LANGUAGE as LOCATION
 from careline.wires.operator import EDGE, json_document
 
-LANGUAGES = {language.name: language for language in (CAREFORALL, LOCATION, CLINIC)}
+LANGUAGES = {language.name: language for language in (CAREFORALL, CAREPLUS, LOCATION, CLINIC)}
 SHARED = "/ws"
 FORMATS: dict[str, Callable[[Language, str], dict[str, Any]]] = {
     "openapi": openapi,
@@ -44,6 +46,19 @@ def routes(settings: Settings) -> list[Route]:
             handle = json_document(partial(make, language))
             found.append(Route("GET", f"/docs/{language.name}/{format_}.json", handle, EDGE, cors=False))
     return found
+
+
+def signed(settings: Settings) -> Callable[[str], Awaitable[Actor | None]]:
+    """What reads the contact tokens that wires sign; they open every door that contact tokens do."""
+    readers = [language.signed(settings) for language in spoken(settings) if language.signed is not None]
+
+    async def read(token: str) -> Actor | None:
+        for reader in readers:
+            if (named := await reader(token)) is not None:
+                return named
+        return None
+
+    return read
 
 
 def shared(sharing: dict[str, Language]) -> Handler:

@@ -54,7 +54,9 @@ async def list_messages(
         "skip": bounded(skip),
     }
     if only != ALL:
-        asked |= {name: int(value) if isinstance(value, bool) else value for name, value in structs.asdict(only).items()}
+        asked |= {
+            name: int(value) if isinstance(value, bool) else value for name, value in structs.asdict(only).items()
+        }
     if around is not None:
         middle = await access_message(tx, actor, around)
         if middle.conversation_id != conversation_id:

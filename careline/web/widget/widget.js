@@ -12,9 +12,10 @@ import { NEW, Room } from './room.js';
 /** The token of a chat link; it leaves the address bar before anything else happens. */
 function takeToken() {
   const query = new URLSearchParams(location.search);
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? query.get('token');
+  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? query.get('token') ?? query.get('chat_token');
   if (!token) return null;
   query.delete('token');
+  query.delete('chat_token');
   history.replaceState(null, '', location.pathname + (query.size ? '?' + query : ''));
   return token;
 }
