@@ -12,8 +12,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NO_MORE = "status of 401"  # what the console says of a token that lets nobody in any more
 
 
-@pytest.mark.parametrize("mark", ["#", "?"], ids=["fragment", "query"])
+@pytest.mark.parametrize("mark", ["#", "?", "?chat_"], ids=["fragment", "query", "other query"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.proves("cp-60")
 async def test_caras_link_opens_as_a_page_and_the_token_leaves_the_address_bar_at_once(
     greenleaf: World, windows: Windows, mark, phone
 ):

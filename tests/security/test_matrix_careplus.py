@@ -15,7 +15,7 @@ from tests.security.places import place
 from tests.wires.careplus.conftest import HOSTS, ISSUER, SETTINGS, customers, token
 from tests.world import World
 
-# cara: it is her conversation.  dev: another.  una: somebody of the host's who writes.  ada: administrator.  pia: staff.
+# cara: it is her conversation.  dev: another.  una: the host's, and writes.  ada: administrator.  pia: staff.
 # stan: a role that is not mapped.  native: Cara with her own link, not for this door.  rita: a refresh token.
 PEOPLE = ("cara", "dev", "una", "ada", "pia", "stan", "native", "rita", "forged", "nobody")
 EXPECTED = f"""
