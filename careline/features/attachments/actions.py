@@ -88,6 +88,19 @@ async def insert(tx: Tx, actor: Actor, conversation_id: str | None, **known: obj
     return msgspec.convert(row, Attachment)
 
 
+async def upload_again(tx: Tx, actor: Actor, attachment_id: str, conversation_id: str) -> Attachment:
+    """A file that was sent before, as a new upload of the actor's for this conversation: for whoever uploaded it, or
+    where it was sent. The bytes are shared: they go when the last that has them does.
+    """
+    found = await access_attachment(tx, actor, attachment_id)
+    await may_upload(tx, actor, conversation_id, found.size)
+    rules.may_send_again(found, actor, conversation_id)
+    kept = ("name", "type", "size", "sha256", "width", "height", "thumbnail", "storage_key", "url", "state")
+    again = await insert(tx, actor, conversation_id, **{name: getattr(found, name) for name in kept})
+    tell_uploaded(tx, actor, again)
+    return again
+
+
 def tell_uploaded(tx: Tx, actor: Actor, attachment: Attachment) -> None:
     """The file is there, to be sent until a time."""
     tx.emit(AttachmentUploaded(attachment_id=attachment.id, expires_at=tx.now + unsent_ms(tx)), actor)

@@ -184,6 +184,14 @@ def may_send(attachment: Attachment | None, actor: Actor, conversation_id: str, 
         raise Infected()
 
 
+def may_send_again(attachment: Attachment, actor: Actor, conversation_id: str) -> None:
+    """What was sent for all to see, by the actor or here, and is still to be had."""
+    sent = attachment.message_id is not None and not attachment.staff_only
+    theirs = is_owner(actor, attachment) or attachment.conversation_id == conversation_id
+    if not sent or not theirs or attachment.state not in ("ready", "unscanned"):
+        raise NotFound("There is no such file that was sent before.")
+
+
 def ids(wanted: tuple[str, ...], most: int) -> tuple[str, ...]:
     if len(wanted) > most:
         raise Invalid("attachment_ids", f"At most {most} attachments in a message.")

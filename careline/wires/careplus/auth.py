@@ -26,7 +26,7 @@ async def actor_of(server: Server, token: str | None, address: str, origin: str)
     it may not speak for, `OriginNotAllowed` for a web page that the pharmacy does not list.
     """
     if not token:
-        raise Unauthenticated("Send a token as Authorization: Bearer.")
+        raise Unauthenticated("Bring a token: as Authorization: Bearer, on the socket as ?token=.")
     try:
         actor = await _identified(server, token, address)
     except (NotFound, Invalid):

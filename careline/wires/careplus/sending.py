@@ -1,8 +1,11 @@
-"""Sending on this wire: a file that cannot be sent is a wrong field of the message, not a missing conversation."""
+"""Sending on this wire: a file may be named again, and one that cannot be sent is a wrong field of the message."""
 
 from collections.abc import Awaitable
 
+from msgspec import structs
+
 from careline.core.errors import NotFound
+from careline.features.attachments.actions import upload_again
 from careline.features.conversations.actions import access
 from careline.features.messages.rows import Sending, Sent
 from careline.wires.careplus.files import not_yours
@@ -20,6 +23,13 @@ async def _answered(server: Server, sending: Sending, sent: Awaitable[Sent]) -> 
     except NotFound:
         if not sending.attachment_ids:
             raise
-    # Which of the two was not there is asked only now that something was not.
+    # Only now is it worth asking: the conversation may not be there, or the file was sent before, or is not theirs.
     await server.database.read(access, sending.actor, sending.conversation_id)
-    raise not_yours()
+    try:
+        again = [
+            await server.database.write(upload_again, sending.actor, id_, sending.conversation_id)
+            for id_ in sending.attachment_ids
+        ]
+    except NotFound:
+        raise not_yours() from None
+    return await server.send(structs.replace(sending, attachment_ids=tuple(file.id for file in again)))

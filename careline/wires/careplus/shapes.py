@@ -237,7 +237,8 @@ def message(stored: StoredMessage, addresses: Addresses, *, author: bool = False
         conversation_id=stored.conversation_id,
         sender_type=side(stored.sender_kind),
         sender_id=stored.sender_id,
-        sender_name=stored.sender_name or UNSET,
+        # Of staff whose tokens bear no name it is their id: that is no name to show.
+        sender_name=stored.sender_name if stored.sender_name not in ("", stored.sender_id) else UNSET,
         body=stored.body,
         attachments=files if len(files) > 1 else UNSET,
         client_id=stored.client_id if author and stored.client_id else UNSET,

@@ -96,7 +96,18 @@ async def test_only_an_upload_of_ones_own_can_be_sent_and_only_in_its_pharmacy(p
     assert (status, said["attachment_name"]) == (201, "mine.pdf")
     status, again = await says(pharmacy, cara, body="look", attachment_url=mine["url"], client_id="once")
     assert (status, again["id"]) == (201, said["id"])
-    assert (await says(pharmacy, cara, body="look", attachment_url=mine["url"]))[0] == 400
+    # What was sent before may be sent again: by whoever uploaded it, and by others where it was sent.
+    pia = token("pia", "pharmacist")
+    for bearer in (cara, pia):
+        status, repeated = await says(pharmacy, bearer, body="look again", attachment_url=said["attachment_url"])
+        assert (status, repeated["attachment_name"]) == (201, "mine.pdf") and repeated["id"] != said["id"]
+    path = f"{CHAT}/conversations/{pharmacy.dev_conversation}/messages"
+    elsewhere = {"body": "hers", "attachment_url": said["attachment_url"]}
+    assert (await asks(pharmacy, pia, "POST", path, json_=elsewhere))[0] == 400
+    assert (await asks(pharmacy, dev, "POST", path, json_=elsewhere))[0] == 400
+    await pharmacy.app.database.write(delete_message, pharmacy.cara.actor, said["id"])
+    assert await _shown(pharmacy, repeated) == pdf()
+    assert (await says(pharmacy, cara, body="look", attachment_url=said["attachment_url"]))[0] == 400
 
 
 @pytest.mark.proves("cp-57", "cp-58")
