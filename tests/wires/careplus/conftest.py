@@ -9,6 +9,7 @@ Cara's own link, and Nobody nothing.
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -67,8 +68,9 @@ async def greenleaf(database: Any, wanted: Careplus = SETTINGS, **more: Any) -> 
 
 
 @pytest.fixture
-async def pharmacy(database: str) -> AsyncIterator[World]:
-    async with greenleaf(database, structs.replace(SETTINGS, sign_in=True)) as world:
+async def pharmacy(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    files = str(tmp_path / "files")
+    async with greenleaf(database, structs.replace(SETTINGS, sign_in=True), files=files) as world:
         changes = {"svg_attachments": True, "phone_region": "GB"}
         await world.app.database.write(update_workspace, world.ana.actor, changes)
         yield world
