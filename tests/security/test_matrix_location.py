@@ -10,7 +10,7 @@ import pytest
 from careline.core.actor import system
 from careline.core.ids import new_id
 from careline.features.conversations.actions import add_participant
-from careline.features.people.actions import add_staff
+from careline.features.people.staff import add_staff
 from careline.features.tokens.actions import issue_token
 from careline.partners import Issuer, Location
 from careline.wires.location.auth import CHAT_TOKEN

@@ -16,7 +16,7 @@ from careline.core.actor import system
 from careline.features.conversations.actions import conversation_for
 from careline.features.messages.actions import list_messages
 from careline.features.messages.rows import Message
-from careline.features.people.actions import add_staff
+from careline.features.people.staff import add_staff
 from careline.features.workspaces.actions import update_workspace
 from careline.partners import Careforall, Issuer, Location
 from careline.wires.location.auth import CHAT_TOKEN

@@ -23,6 +23,7 @@ class Talk(WireTalk):
         super().__init__(call)
         # What went out less than so long ago, and whether it is to go out again.
         self._recent: dict[bytes, bool] = {}
+        self._theirs: bytes | None = None
 
     async def who(self) -> Actor:
         call, location_id = self.call, self.call.query.get("locationID")
@@ -41,12 +42,13 @@ class Talk(WireTalk):
 
     def welcome(self, connection: Connection) -> None:
         connection.news = None  # a refetch delivers nothing: the answer to what is asked then does
+        actor = connection.actor
+        if actor.kind == "contact":  # whoever else takes part in a conversation of theirs
+            self._theirs = refetch(actor.workspace_id, actor.id)
 
     def write(self, frame: bytes) -> None:
         """At most once in so long for each thread, and always once after the last change."""
-        actor = self.connection.actor
-        if actor.kind == "contact":
-            frame = refetch(actor.workspace_id, actor.id)  # whoever else takes part in a conversation of theirs
+        frame = self._theirs or frame
         if frame in self._recent:
             self._recent[frame] = True
         else:

@@ -12,7 +12,7 @@ from careline.core.actor import system
 from careline.core.errors import Unavailable
 from careline.features.conversations.actions import add_participant, conversation_for, update_conversation
 from careline.features.messages.changes import edit_message
-from careline.features.people.actions import add_staff
+from careline.features.people.staff import add_staff
 from careline.features.workspaces.actions import update_workspace
 from careline.wires.location.auth import CHAT_TOKEN
 from careline.wires.location.routes import BASE, TABLE

@@ -11,7 +11,7 @@ import pytest
 from careline.core.actor import system
 from careline.features.conversations.actions import add_participant, update_conversation
 from careline.features.messages.changes import delete_message, edit_message
-from careline.features.people.actions import deactivate_staff
+from careline.features.people.staff import deactivate_staff
 from careline.features.tokens.actions import issue_token, revoke_token
 from careline.partners import Location
 from careline.wires.location.auth import CHAT_TOKEN
