@@ -22,13 +22,6 @@ function word(about, name) {
   return said === key ? name : said;
 }
 
-/** In words where there are any, else as the API names it. @param {string} about @param {string} name */
-function word(about, name) {
-  const key = `${about}.${name}`;
-  const said = t(key);
-  return said === key ? name : said;
-}
-
 /** A person or a thing by the name it has here. @param {Desk} desk @param {string} id as kind:id */
 export function named(desk, id) {
   const [kind = '', ...rest] = id.split(':');
