@@ -5,9 +5,10 @@ from collections.abc import Awaitable
 from careline.core.actor import Actor, system
 from careline.core.errors import Forbidden, NotFound, OriginNotAllowed, Unauthenticated
 from careline.features.conversations.actions import conversation_for
-from careline.features.people.actions import access_staff, add_contact, find_contact
+from careline.features.people.actions import add_contact, find_contact
 from careline.features.people.finding import look_for_contacts
 from careline.features.people.rows import Staff
+from careline.features.people.staff import access_staff
 from careline.features.tokens.actions import issue_token
 from careline.features.tokens.codes import Entered, start_code, verify_code
 from careline.features.tokens.rows import IssuedSession, IssuedToken

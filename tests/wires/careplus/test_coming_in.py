@@ -14,7 +14,8 @@ from msgspec import structs
 
 from careline.check import report
 from careline.core.actor import system
-from careline.features.people.actions import deactivate_staff, find_staff, update_contact
+from careline.features.people.actions import update_contact
+from careline.features.people.staff import deactivate_staff, find_staff
 from careline.features.tokens.actions import revoke_token
 from careline.features.workspaces.actions import update_workspace
 from careline.partners import Careplus
