@@ -17,7 +17,7 @@ from careline.features.people.accounts import account_of, find_account, set_pass
 from careline.features.people.rows import Account
 from careline.features.people.staff import workspaces_of
 from careline.features.tokens import rules
-from careline.features.tokens.actions import actors_by_secret, bearer_of_token, use_tokens
+from careline.features.tokens.actions import actor_by_session, actors_by_secret, bearer_of_token, use_tokens
 from careline.features.tokens.once import redeem_ticket
 from careline.features.tokens.rows import IssuedSession
 from careline.features.tokens.sessions import end_sessions, refresh_session, start_session
@@ -53,18 +53,27 @@ class Credentials:
             lambda used: database.write(use_tokens, system(), used), linger=2.0
         )
 
-    async def actor(self, token: str, address: str, *, issuer: Issuers = None, workspace: str | None = None) -> Actor:
+    async def actor(
+        self,
+        token: str,
+        address: str,
+        *,
+        issuer: Issuers = None,
+        workspace: str | None = None,
+        cookie: bool = False,
+    ) -> Actor:
         """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address. `workspace` says
-        where, for tokens that may speak for several workspaces.
+        where, for tokens that may speak for several workspaces. What came in a `cookie` is a session's, and counts
+        there only.
         """
-        key = sha256(f"{issuer} {workspace} {token}".encode(errors="surrogatepass")).digest()
+        key = sha256(f"{issuer} {workspace} {cookie} {token}".encode(errors="surrogatepass")).digest()
         now = self._clock()
         known = self._known.get(key)
         if known is not None and known.until > now:
             return known.actor
         revocations = self.revocations
         try:
-            actor = await self._look_up(token, issuer, workspace)
+            actor = await (self._by_cookie(token) if cookie else self._look_up(token, issuer, workspace))
         except Unauthenticated:
             self._gate.take_from("sign_in_address", address)
             raise
@@ -88,12 +97,17 @@ class Credentials:
             raise
 
     async def _look_up(self, token: str, issuer: Issuers, workspace: str | None) -> Actor:
-        if issuer is None and len(token) <= 128 and token.startswith((rules.ACCESS, rules.CONTACT)):
+        if issuer is None and len(token) <= 128 and rules.opens_to(token) is not None:
             return await self._looking_up.submit(token)
         if looks_signed(token):
             if issuer is None and (named := await self.signed(token)) is not None:
                 return await self._database.read(bearer_of_token, system(), named)
             return await self._trust.actor(token, issuer, workspace)
+        raise Unauthenticated()
+
+    async def _by_cookie(self, token: str) -> Actor:
+        if len(token) <= 128 and token.startswith(rules.REFRESH):
+            return await self._database.read(actor_by_session, system(), token)
         raise Unauthenticated()
 
     def forget(self, keys: tuple[str, ...]) -> None:

@@ -157,15 +157,21 @@ class Server:
             self.tail.wake(workspace_id, await self.database.read(self.journal.head, system(workspace_id)))
 
     async def identify(
-        self, token: str, address: str, *, issuer: Issuers = None, workspace: str | None = None
+        self,
+        token: str,
+        address: str,
+        *,
+        issuer: Issuers = None,
+        workspace: str | None = None,
+        cookie: bool = False,
     ) -> Actor:
         """Who bears the token; from then on this process hears when that ends."""
-        actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace)
+        actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace, cookie=cookie)
         if not self.tail.follows(actor.workspace_id):
             await self.follow(actor.workspace_id)
             # Before that nobody would have told us of a revocation: what was looked up may have ended since.
             self.credentials.forget((actor.credential,))
-            actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace)
+            actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace, cookie=cookie)
         return actor
 
     async def follow_all(self) -> None:

@@ -15,7 +15,7 @@ from careline.core.errors import Unauthenticated
 from careline.features.people import rules as people_rules
 from careline.features.people.staff import any_staff
 from careline.features.tokens import rules
-from careline.features.tokens.actions import actors_by_secret
+from careline.features.tokens.actions import actors_by_secret, issue_token, revoke_token
 from careline.features.tokens.once import issue_ticket, make_setup_secret
 from careline.settings import Settings
 from careline.wires.credentials import Passwords
@@ -24,7 +24,7 @@ from tests.security.places import place
 from tests.security.raw import RawSocket
 from tests.security.test_revocation import bearing, refreshes, signs_in
 from tests.tools import ROOT
-from tests.world import PASSWORD, World
+from tests.world import GREENLEAF, PASSWORD, World
 
 UNKNOWN = "01a1fc7c-0000-7000-8000-000000000000"
 
@@ -163,6 +163,39 @@ async def test_tokens_have_256_bits_and_the_database_none_of_them(here: World, t
 
 def whole(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+async def test_a_contacts_token_may_be_64_hex_characters_and_is_one_like_any_other(world: World) -> None:
+    boss = system(GREENLEAF)
+    issued = await world.app.database.write(issue_token, boss, "cara", bare=True)
+    assert re.fullmatch(r"[0-9a-f]{64}", issued.secret)
+    path = f"/v1/conversations/{world.conversation}"
+    assert await world.cara.status_of("GET", path, **bearing(issued.secret)) == 200
+    assert await world.cara.status_of("GET", path, **bearing(rules.digest(issued.secret))) == 401
+    assert await world.cara.status_of("GET", path, **bearing(issued.secret.upper())) == 401
+    await world.app.database.write(revoke_token, boss, issued.token.id)
+    assert await world.cara.status_of("GET", path, **bearing(issued.secret)) == 401
+
+
+async def test_what_a_browsers_cookie_carries_names_its_session_without_being_used_up(world: World) -> None:
+    session = await signs_in(world, "ana@greenleaf.example")
+    identify, token = world.app.server.identify, session["refresh_token"]
+    for _ in range(2):
+        world.app.server.credentials.forget((world.ana.actor.person,))
+        actor = await identify(token, "192.0.2.1", cookie=True)
+        assert (actor.person, actor.expires_at) == ("staff:ana", session["refresh_expires_at"])
+    used, (_, session) = token, await refreshes(world, token)
+    world.app.server.credentials.forget((world.ana.actor.person,))
+    token = session["refresh_token"]
+    assert (await identify(token, "192.0.2.1", cookie=True)).person == "staff:ana"
+    for wrong in (used, session["access_token"], world.cara.token, token + "x", rules.REFRESH):
+        with pytest.raises(Unauthenticated):
+            await identify(wrong, "192.0.2.1", cookie=True)
+    with pytest.raises(Unauthenticated):
+        await identify(token, "192.0.2.1")
+    await world.ana.asks("DELETE", "/v1/session", status=204, **bearing(session["access_token"]))
+    with pytest.raises(Unauthenticated):
+        await identify(token, "192.0.2.1", cookie=True)
 
 
 async def test_a_secret_is_shown_once(here: World) -> None:

@@ -33,10 +33,11 @@ async def start_visit(
     phone: str | None = None,
     attributes: str = "{}",
     metadata: str = "{}",
+    bare: bool = False,
 ) -> Visit:
     """An anonymous contact with a token and a conversation, for a stranger who begins to write."""
     contact = await add_contact(tx, actor, name=name, email=email, phone=phone, attributes=attributes, anonymous=True)
-    issued = await issue_token(tx, actor, contact.id, label="visitor")
+    issued = await issue_token(tx, actor, contact.id, label="visitor", bare=bare)
     visitor = Actor(contact.workspace_id, "contact", contact.id, contact.name or "")
     return Visit(contact, issued, await conversation_for(tx, visitor, contact.id, metadata=metadata))
 

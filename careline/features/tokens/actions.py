@@ -20,19 +20,25 @@ from careline.features.tokens.rows import Bearer, ContactToken, IssuedToken, Sho
 from careline.store.database import Tx
 
 CREDENTIALS: dict[Kind, str] = {"staff": "session", "contact": "token"}
-OPENING: tuple[tuple[str, Kind, str], ...] = (
-    (rules.ACCESS, "staff", "staff_by_access_digest"),
-    (rules.CONTACT, "contact", "contacts_by_token_digest"),
-)
+OPENING: dict[Kind, str] = {"staff": "staff_by_access_digest", "contact": "contacts_by_token_digest"}
 
 
 async def issue_token(
-    tx: Tx, actor: Actor, contact_id: str, *, label: str | None = None, expires_at: int | None = None
+    tx: Tx,
+    actor: Actor,
+    contact_id: str,
+    *,
+    label: str | None = None,
+    expires_at: int | None = None,
+    bare: bool = False,
 ) -> IssuedToken:
-    """A token by which the contact comes in; its secret is in the answer and nowhere else."""
+    """A token by which the contact comes in; its secret is in the answer and nowhere else.
+
+    With `bare` it is 64 hex characters, for clients that know no other; it has as many random bits.
+    """
     rules.may_issue(actor)
     await access_contact(tx, actor, contact_id)
-    secret = rules.CONTACT + secrets.token_urlsafe(32)
+    secret = secrets.token_hex(32) if bare else rules.CONTACT + secrets.token_urlsafe(32)
     token = ContactToken(
         ids.new_id(),
         actor.workspace_id,
@@ -106,8 +112,8 @@ async def actors_by_secret(tx: Tx, actor: Actor, given: list[str]) -> Sequence[A
     """
     digests = {secret: rules.digest(secret) for secret in given}
     actors: dict[str, Actor] = {}
-    for prefix, kind, name in OPENING:
-        wanted = [digest for secret, digest in digests.items() if secret.startswith(prefix)]
+    for kind, name in OPENING.items():
+        wanted = [digest for secret, digest in digests.items() if rules.opens_to(secret) == kind]
         for shown in await tx.all(Shown, name, digests=wanted) if wanted else ():
             with contextlib.suppress(Unauthenticated):
                 actors[shown.digest] = _actor(shown, kind, tx.now)
@@ -122,6 +128,14 @@ async def bearer_of_token(tx: Tx, actor: Actor, named: Actor) -> Actor:
     if (found.workspace_id, found.person) != (named.workspace_id, named.person):
         raise Unauthenticated()
     return found
+
+
+async def actor_by_session(tx: Tx, actor: Actor, refresh_token: str) -> Actor:
+    """Whose session it is that a browser's cookie carries. The refresh token is looked at and not used up; one that was
+    used is `Unauthenticated`, and whether it was stolen is for `refresh_session` to say.
+    """
+    found = await tx.one(Bearer, "staff_by_refresh_digest", digest=rules.digest(refresh_token), now=tx.now)
+    return _actor(found, "staff", tx.now)
 
 
 async def actor_again(tx: Tx, actor: Actor) -> Actor:

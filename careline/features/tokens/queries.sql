@@ -63,6 +63,14 @@ SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.a
 FROM sessions s JOIN staff w ON w.workspace_id = s.workspace_id AND w.id = s.staff_id
 WHERE s.id = :id;
 
+-- name: staff_by_refresh_digest
+-- As long as the session: what the cookie carries is not the access token.
+SELECT s.id AS credential_id, s.workspace_id, w.id, w.name, w.role, w.scope, s.expires_at,
+  COALESCE(s.revoked_at, w.deactivated_at) AS ended_at
+FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id
+JOIN staff w ON w.workspace_id = s.workspace_id AND w.id = s.staff_id
+WHERE r.digest = :digest AND r.used_at IS NULL AND r.expires_at > :now;
+
 -- name: session_by_id
 SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
 FROM sessions WHERE id = :id;

@@ -1,9 +1,10 @@
 """How long things that let people in are good for, and who may make them."""
 
+import re
 from hashlib import sha256
 
 from careline.core import text
-from careline.core.actor import Actor
+from careline.core.actor import Actor, Kind
 from careline.core.errors import Forbidden, Invalid
 
 MINUTE = 60_000
@@ -17,11 +18,24 @@ CODE = 5 * MINUTE
 TRIES = 5
 
 ACCESS, REFRESH, CONTACT, SOCKET_TICKET, SETUP_SECRET = "cla_", "clr_", "clc_", "clt_", "cls_"
+_BARE = re.compile(r"[0-9a-f]{64}")
 
 
 def digest(secret: str) -> str:
     """What is kept of a secret. Ours have 256 random bits, so a fast hash gives nothing to guess against."""
     return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def is_bare(secret: str) -> bool:
+    """Whether it is written as a contact's token of 64 hex characters, which bears no mark of ours."""
+    return _BARE.fullmatch(secret) is not None
+
+
+def opens_to(secret: str) -> Kind | None:
+    """Whom a secret that is written like this may let in."""
+    if secret.startswith(ACCESS):
+        return "staff"
+    return "contact" if secret.startswith(CONTACT) or is_bare(secret) else None
 
 
 def may_issue(actor: Actor) -> None:
