@@ -12,7 +12,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from careline.core.actor import Actor
 from careline.core.errors import NotFound, RangeNotSatisfiable, TooMany
 from careline.features.attachments.intake import THUMBNAIL, Intake
 from careline.features.attachments.rows import Attachment
@@ -70,12 +69,11 @@ class Files:
         self.intake = intake
         self.links = Links(bytes(32))
         self.elsewhere = elsewhere
-        self._uploading: Counter[tuple[str, str]] = Counter()
+        self._uploading: Counter[tuple[str, ...]] = Counter()
 
     @contextmanager
-    def uploading(self, actor: Actor) -> Iterator[None]:
+    def uploading(self, *who: str) -> Iterator[None]:
         """One of the few uploads that somebody may have under way."""
-        who = actor.workspace_id, actor.person
         if self._uploading[who] >= AT_ONCE:
             raise TooMany(1_000, f"At most {AT_ONCE} uploads at once.")
         self._uploading[who] += 1

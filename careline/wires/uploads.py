@@ -21,7 +21,7 @@ AROUND = 16_384
 FIELD_BYTES = 4_096
 FIELDS = 10
 PIECE = 65_536
-_BROKEN = (ValueError, AssertionError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
+BROKEN = (ValueError, AssertionError, RuntimeError, HttpProcessingError, web.RequestPayloadError)
 
 
 class Upload(Struct, frozen=True):
@@ -54,10 +54,9 @@ async def receive(
     expect(call, server.settings.attachment_bytes)
     server.gate.take_as("upload", actor)
     allowed = await server.database.read(may_upload, actor, conversation_id)
-    with server.files.uploading(actor):
+    with server.files.uploading(actor.workspace_id, actor.person):
         upload = await begin(call, allowed.most, fields=fields, strict=strict)
-        if types and upload.name.rpartition(".")[2].lower() not in types:
-            raise UnsupportedType(f"Send a file of one of these: {', '.join(types)}.", code="file_type")
+        check_extension(upload.name, types)
         async with server.files.intake.receive(upload.chunks, upload.name, upload.declared, allowed) as stored:
             await again()
             return await server.database.write(add_attachment, actor, stored, conversation_id)
@@ -78,19 +77,9 @@ async def begin(
     strict: bool = True,
 ) -> Upload:
     """The file of a form and the `known` fields before it. Refuses by the declared length before reading any of it."""
-    request = call.request
-    if not request.content_type == "multipart/form-data":
-        raise UnsupportedType("Send the file as multipart/form-data.")
-    if request.headers.get(hdrs.CONTENT_ENCODING):
-        raise UnsupportedType("Send the body as it is, without Content-Encoding.")
-    declared = request.content_length
-    if declared is not None and declared > most + AROUND:
-        raise TooLarge(f"A file may have {most} bytes.")
-    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.transport is not None:
-        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    body = _Body(request.content)
+    body = Body(call.request.content)
     try:
-        form = MultipartReader(request.headers, body)  # type: ignore[arg-type]
+        form = open_form(call, body, most + AROUND, f"A file may have {most} bytes.")
         said: dict[str, str] = {}
         passed = 0
         while True:
@@ -103,33 +92,60 @@ async def begin(
             passed += 1
             if passed > FIELDS or part.filename is not None or (strict and part.name not in known):
                 raise BadRequest(f"The form has one part, the file, named {' or '.join(fields)}.")
-            value = await _field(part)
+            value = await read_field(part)
             if part.name in known:
                 said[part.name] = value
-        if part.headers.get(hdrs.CONTENT_TRANSFER_ENCODING, "binary").lower() not in ("binary", "8bit", "7bit"):
-            raise BadRequest("Send the file as it is, without Content-Transfer-Encoding.")
-    except _BROKEN:
-        raise _broken() from None
+        check_encoding(part)
+    except BROKEN:
+        raise broken() from None
     return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), said, _chunks(form, part, body, most))
 
 
-def _broken() -> BadRequest:
+def open_form(call: Call, body: "Body", most: int, too_large: str) -> MultipartReader:
+    """The parts of the request. Refuses by the declared length before reading any of it."""
+    request = call.request
+    if not request.content_type == "multipart/form-data":
+        raise UnsupportedType("Send the file as multipart/form-data.")
+    if request.headers.get(hdrs.CONTENT_ENCODING):
+        raise UnsupportedType("Send the body as it is, without Content-Encoding.")
+    if request.content_length is not None and request.content_length > most:
+        raise TooLarge(too_large)
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return MultipartReader(request.headers, body)  # type: ignore[arg-type]
+
+
+def check_extension(name: str, types: tuple[str, ...]) -> None:
+    """Refuse a file whose name has none of these extensions, where there are any."""
+    if types and name.rpartition(".")[2].lower() not in types:
+        raise UnsupportedType(f"Send a file of one of these: {', '.join(types)}.", code="file_type")
+
+
+def check_encoding(part: BodyPartReader) -> None:
+    """Refuse a file that is written otherwise than it is."""
+    if part.headers.get(hdrs.CONTENT_TRANSFER_ENCODING, "binary").lower() not in ("binary", "8bit", "7bit"):
+        raise BadRequest("Send the file as it is, without Content-Transfer-Encoding.")
+
+
+def broken() -> BadRequest:
+    """What `BROKEN` means to whoever sent it."""
     return BadRequest("The body is not the form that its headers promise.")
 
 
-async def _field(part: BodyPartReader) -> str:
-    found = bytes(await part.read_chunk(FIELD_BYTES + 1))
-    while not part.at_eof() and len(found) <= FIELD_BYTES:
-        found += bytes(await part.read_chunk(FIELD_BYTES))
-    if len(found) > FIELD_BYTES:
-        raise Invalid(part.name or "file", f"At most {FIELD_BYTES} bytes.")
+async def read_field(part: BodyPartReader, most: int = FIELD_BYTES) -> str:
+    """The text of a part that is no file, at most so many bytes."""
+    found = bytes(await part.read_chunk(most + 1))
+    while not part.at_eof() and len(found) <= most:
+        found += bytes(await part.read_chunk(most))
+    if len(found) > most:
+        raise Invalid(part.name or "file", f"At most {most} bytes.")
     try:
         return found.decode()
     except UnicodeDecodeError:
         raise Invalid(part.name or "file", "Text in UTF-8.") from None
 
 
-async def _chunks(form: MultipartReader, part: BodyPartReader, body: "_Body", most: int) -> AsyncIterator[bytes]:
+async def _chunks(form: MultipartReader, part: BodyPartReader, body: "Body", most: int) -> AsyncIterator[bytes]:
     """The file's bytes; at their end the form has to end as well."""
     body.left = most + AROUND
     try:
@@ -141,11 +157,11 @@ async def _chunks(form: MultipartReader, part: BodyPartReader, body: "_Body", mo
             raise BadRequest("One file in a request.")
         while await body.read(PIECE):
             pass
-    except _BROKEN:
-        raise _broken() from None
+    except BROKEN:
+        raise broken() from None
 
 
-class _Body:
+class Body:
     """The request's body as the multipart reader sees it: counted, and read with an end of patience."""
 
     def __init__(self, content: Any) -> None:

@@ -66,35 +66,51 @@ class Intake:
         allowed: Allowance,
         promised: Attachment | None = None,
     ) -> AsyncIterator[Stored]:
-        """Store what comes; inside, the file is safe, and its row is to be written.
+        """Store what comes; inside, the file is safe, and its row is to be written. See `keep`."""
+        spool = await self.spool(chunks, allowed.most, promised)
+        async with self.keep(spool, name, declared, allowed) as stored:
+            yield stored
 
-        A refusal inside takes the bytes away again. When nobody knows whether the row was written, bytes and spool stay
-        for `sweep` to judge.
-        """
+    async def spool(self, chunks: AsyncIterator[bytes], most: int, promised: Attachment | None = None) -> Spool:
+        """All of what comes, not looked at yet; then it is for `keep` or `drop`. It must be what was promised."""
         spool = self._spools.open(secrets.token_hex(KEY_BYTES))
         try:
             async for chunk in chunks:
                 await spool.write(chunk)
-                if spool.size > allowed.most:
+                if spool.size > most:
                     break
-            rules.may_add(spool.size, allowed.most)
+            rules.may_add(spool.size, most)
             await spool.finish()
             if promised is not None:
                 rules.keeps_promise(spool.size, spool.sha256, promised)
+        except BaseException:
+            self.drop(spool)
+            raise
+        return spool
+
+    @asynccontextmanager
+    async def keep(self, spool: Spool, name: str, declared: str, allowed: Allowance) -> AsyncIterator[Stored]:
+        """Store what was spooled; inside, the file is safe, and its row is to be written.
+
+        A refusal inside takes the bytes away again. When nobody knows whether the row was written, bytes and spool stay
+        for `sweep` to judge.
+        """
+        try:
             stored = await self._store(spool, name, declared, allowed)
         except BaseException:
-            self._clear(spool)
+            self.drop(spool)
             raise
         try:
             yield stored
         except Refused as refused:
             if not isinstance(refused, Unavailable):
                 await self.remove(stored.storage_key, stored.thumbnail)
-                self._clear(spool)
+                self.drop(spool)
             raise
-        self._clear(spool)
+        self.drop(spool)
 
-    def _clear(self, spool: Spool) -> None:
+    def drop(self, spool: Spool) -> None:
+        """Leave nothing of it where it arrived."""
         for suffix in (COPY, THUMBNAIL):
             spool.path.with_suffix(suffix).unlink(missing_ok=True)
         spool.discard()

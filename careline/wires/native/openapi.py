@@ -3,10 +3,10 @@
 from typing import Any
 
 from careline import __version__
+from careline.wires import cookies
 from careline.wires.native import files
 from careline.wires.native.commands import COMMANDS, Command
 from careline.wires.native.meanings import CODES, REFUSES
-from careline.wires.native.routes import COOKIE, SECURE_COOKIE
 from careline.wires.native.schemas import Schema, example, example_of, needed, places, reference, resolve
 
 WHO = {
@@ -169,15 +169,15 @@ def _guard(command: Command) -> list[dict[str, list[str]]]:
 
 def _security(secure: bool) -> dict[str, Any]:
     says = (
-        "An access token of staff (`cla_…`), a contact's token (`clc_…`), or a signed token of an issuer that the "
-        "settings name."
+        "An access token of staff (`cla_…`), a contact's token (`clc_…`, or 64 hex characters), or a signed token of "
+        "an issuer that the settings name."
     )
     return {
         "token": {"type": "http", "scheme": "bearer", "description": says},
         "cookie": {
             "type": "apiKey",
             "in": "cookie",
-            "name": SECURE_COOKIE if secure else COOKIE,
+            "name": cookies.named(secure=secure),
             "description": "A session's refresh token, from our own pages only, with `X-Requested-With: careline`.",
         },
     }

@@ -1,7 +1,6 @@
 """The native wire over HTTP: one route per command, RFC 9457 problem details, the session cookie."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -10,14 +9,12 @@ from msgspec import Struct
 
 from careline.core.actor import Actor
 from careline.core.errors import BadRequest, Invalid, Refused
-from careline.wires import shapes
+from careline.wires import cookies, shapes
 from careline.wires.http import Call, Handler, Route, answered
 from careline.wires.native import table
 from careline.wires.native.commands import COMMANDS, Asking, Command, Cookies, Document
 from careline.wires.problems import Problems
 
-COOKIE = "careline_session"
-SECURE_COOKIE = "__Host-careline_session"
 _PARAMETER = re.compile(r"{(\w+)}")
 _encode = msgspec.json.Encoder().encode
 
@@ -123,28 +120,12 @@ def _idempotency_key(call: Call) -> str:
 
 
 def _cookies(call: Call) -> Cookies:
-    name = SECURE_COOKIE if call.server.public_url.startswith("https:") else COOKIE
-    own_page = not call.origin or call.origin in call.server.origins.own
-    brought = call.request.cookies.get(name)
     return Cookies(
-        brought=brought if brought and brought.isascii() else None,
-        trusted=own_page and call.request.headers.get("X-Requested-With") == "careline",
+        brought=cookies.brought(call),
+        trusted=cookies.from_own_page(call) and call.request.headers.get("X-Requested-With") == "careline",
     )
 
 
-def _give_cookie(response: web.StreamResponse, cookies: Cookies | None, call: Call) -> None:
-    """The refresh token in a cookie that no script can read and no other site can send."""
-    if cookies is None or cookies.given is None:
-        return
-    secure = call.server.public_url.startswith("https:")
-    name = SECURE_COOKIE if secure else COOKIE
-    if not cookies.given:
-        response.headers.add(
-            "Set-Cookie", f"{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict" + "; Secure" * secure
-        )
-        return
-    until = datetime.fromtimestamp(cookies.expires_at / 1000, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    response.headers.add(
-        "Set-Cookie",
-        f"{name}={cookies.given}; Path=/; Expires={until}; HttpOnly; SameSite=Strict" + "; Secure" * secure,
-    )
+def _give_cookie(response: web.StreamResponse, given: Cookies | None, call: Call) -> None:
+    if given is not None and given.given is not None:
+        cookies.give(response, call.server, given.given, given.expires_at)
