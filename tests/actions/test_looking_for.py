@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from careline.core.actor import system
+from careline.core.actor import Actor, system
 from careline.core.errors import Forbidden, Invalid, NotFound
 from careline.core.page import SKIPPED
 from careline.features.conversations.actions import access, add_participant, conversation_for, update_conversation
 from careline.features.conversations.finding import (
+    contacts_in,
     find_conversation_for,
     look_for_conversations,
     workspace_of_conversation,
@@ -20,10 +21,12 @@ from careline.features.messages.actions import access_messages, count_standing, 
 from careline.features.messages.changes import delete_message, pin_message
 from careline.features.messages.rows import Only
 from careline.features.people.actions import update_contact
+from careline.features.people.rows import Contact
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import update_workspace
 from careline.features.workspaces.rows import Status
+from careline.store.database import Tx
 from tests.made import uploads
 from tests.world import GREENLEAF, HILLSIDE, Person, World
 
@@ -54,6 +57,26 @@ async def test_the_thread_of_a_contact_is_found_and_none_is_made(world: World) -
     assert await found(world, world.ana, "nobody") is None
     assert await found(world, world.ana, "fay") is None
     assert (await looked_for(world, world.ana))[1] == 2
+
+
+async def test_what_has_ended_is_looked_for_at_once_closed_or_archived(world: World) -> None:
+    for id_, status in ((world.conversation, "closed"), (world.dev_conversation, "archived")):
+        assert (await looked_for(world, world.ana, "ended"))[1] == (status == "archived")
+        await world.app.database.write(update_conversation, world.ana.actor, id_, status=status)
+    assert await looked_for(world, world.ana, "ended") == ([world.dev_conversation, world.conversation], 2)
+    listed = await world.ana.asks("GET", "/v1/conversations?status=ended", status=200)
+    assert [c["id"] for c in listed["items"]] == [world.dev_conversation, world.conversation]
+
+
+async def test_with_whom_each_conversation_is_is_said_of_many_at_once(world: World) -> None:
+    await world.app.database.write(add_participant, world.ana.actor, world.conversation, "contact", "dev")
+    both = [world.conversation, world.dev_conversation]
+
+    async def look(tx: Tx, actor: Actor) -> dict[str, Contact]:
+        return await contacts_in(tx, actor, [await access(tx, actor, id_) for id_ in both])
+
+    known = await world.app.database.read(look, world.ana.actor)
+    assert {id_: contact.name for id_, contact in known.items()} == dict(zip(both, ("Cara", "Dev"), strict=True))
 
 
 async def test_a_thread_that_one_may_not_see_is_not_found(world: World) -> None:

@@ -8,10 +8,12 @@ from careline.core.actor import Actor
 from careline.core.errors import Forbidden, NotFound
 from careline.core.page import skip as bounded
 from careline.features.conversations import rules
-from careline.features.conversations.actions import LAST, access
+from careline.features.conversations.actions import LAST, access, participants_of
 from careline.features.conversations.rows import Conversation, LookedFor
 from careline.features.people import rules as people_rules
 from careline.features.people.actions import access_contact
+from careline.features.people.finding import contacts_named
+from careline.features.people.rows import Contact
 from careline.features.workspaces.actions import workspace_of
 from careline.store.database import Tx
 
@@ -46,6 +48,15 @@ async def workspace_of_conversation(tx: Tx, actor: Actor, conversation_id: str) 
     rules.may_look_everywhere(actor)
     found = await tx.value("workspace_of_conversation", id=conversation_id)
     return None if found is None else str(found)
+
+
+async def contacts_in(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Contact]:
+    """With whom each of these conversations is: the first contact in it, who is missing where there is none."""
+    people = await participants_of(tx, actor, conversations)
+    first = {id_: next((p.id for p in everybody if p.kind == "contact"), None) for id_, everybody in people.items()}
+    wanted = list({id_ for id_ in first.values() if id_ is not None})
+    known = await contacts_named(tx, actor, wanted) if wanted else {}
+    return {id_: known[contact_id] for id_, contact_id in first.items() if contact_id in known}
 
 
 async def conversations_of_contact(

@@ -95,8 +95,8 @@ def closed_at(status: Status, before: int | None, now: int) -> int | None:
 
 
 def status_words(status: str) -> tuple[Status, ...]:
-    """The statuses a list filter stands for: one of them, `active` for those that want an answer, `kept` for all
-    that nobody has put away.
+    """The statuses a list filter stands for: one of them, `active` for those that want an answer, `ended` for the
+    others, `kept` for all that nobody has put away.
     """
     known: dict[str, tuple[Status, ...]] = {
         "open": ("open",),
@@ -104,6 +104,7 @@ def status_words(status: str) -> tuple[Status, ...]:
         "closed": ("closed",),
         "archived": ("archived",),
         "active": ACTIVE,
+        "ended": ("closed", "archived"),
         "kept": ("open", "pending", "closed"),
         "any": ("open", "pending", "closed", "archived"),
     }

@@ -268,7 +268,9 @@ FIELDS: dict[str, Field] = {
     "workspaces": Field("All the workspaces the account works in."),
     # The same word where it means something nearer.
     "List.status": Field(
-        "One of the four, `active` for open and pending together, `kept` for all but archived, or `any`.", "active"
+        "One of the four, `active` for open and pending together, `ended` for closed and archived, `kept` for all but "
+        "archived, or `any`.",
+        "active",
     ),
     "List.cursor": Field("The `next` of the page before."),
     "List.label": Field("Only those that bear this label; for staff.", _ID),

@@ -54,7 +54,7 @@ class Which(Request, frozen=True):
 
 class List(Request, frozen=True):
     view: Literal["all", "mine", "unassigned"] = "all"
-    status: Literal["open", "pending", "closed", "archived", "active", "kept", "any"] = "active"
+    status: Literal["open", "pending", "closed", "archived", "active", "ended", "kept", "any"] = "active"
     label: str | None = None
     priority: Priority | None = None
     unread: bool = False
@@ -68,7 +68,7 @@ class LookFor(Request, frozen=True):
     """What the conversations must be; what is not given asks nothing."""
 
     q: str = ""
-    status: Literal["open", "pending", "closed", "archived", "active", "kept", "any"] = "any"
+    status: Literal["open", "pending", "closed", "archived", "active", "ended", "kept", "any"] = "any"
     contact_id: str | None = None
     staff_id: str | None = None
     label: str | None = None
