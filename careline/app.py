@@ -184,6 +184,7 @@ class App:
         await self._read_facts()
         await self.server.origins.load(self.database)
         wiring.warn(self.settings)
+        await wiring.prepare(self.server)
         await self._listen()
         self._tasks = [asyncio.create_task(work) for work in self._work()]
 

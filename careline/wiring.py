@@ -18,8 +18,10 @@ from careline.wires.endpoints import Language
 from careline.wires.http import Call, Handler, Route
 from careline.wires.location.routes import LANGUAGE as LOCATION
 from careline.wires.operator import EDGE, json_document
+from careline.wires.server import Server
+from careline.wires.visitor.routes import LANGUAGE as VISITOR
 
-LANGUAGES = {language.name: language for language in (CAREFORALL, CAREPLUS, LOCATION, CLINIC)}
+LANGUAGES = {language.name: language for language in (CAREFORALL, CAREPLUS, LOCATION, VISITOR, CLINIC)}
 SHARED = "/ws"
 FORMATS: dict[str, Callable[[Language, str], dict[str, Any]]] = {
     "openapi": openapi,
@@ -32,6 +34,13 @@ logger = logging.getLogger("careline")
 def spoken(settings: Settings) -> list[Language]:
     """The wires that are set up."""
     return [language for language in LANGUAGES.values() if language.is_on(settings)]
+
+
+async def prepare(server: Server) -> None:
+    """Let each wire that is set up find the workspaces as it needs them."""
+    for language in spoken(server.settings):
+        if language.prepare is not None:
+            await language.prepare(server)
 
 
 def routes(settings: Settings) -> list[Route]:

@@ -1,5 +1,6 @@
 """Which settings are dangerous together, and why: one reason a line."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -141,7 +142,7 @@ def _trust(settings: Settings) -> list[Finding]:
         wanted = getattr(settings, wire).issuers
         found += [Finding(f"{wire}: there is no issuer {name}") for name in wanted if name not in names]
     found += [Finding(f"two issuers are named {name}") for name in {n for n in names if names.count(n) > 1}]
-    return [*found, *_careforall(settings), *_careplus(settings)]
+    return [*found, *_careforall(settings), *_careplus(settings), *_visitor(settings)]
 
 
 def _codes(settings: Settings) -> list[Finding]:
@@ -199,3 +200,9 @@ def _careplus(settings: Settings) -> list[Finding]:
     if len(wanted.secret) < 32:
         found.append(Finding("careplus: secret is shorter than 32 characters: customers' tokens could be forged"))
     return found
+
+
+def _visitor(settings: Settings) -> list[Finding]:
+    if not settings.visitor.workspace or re.fullmatch(r"(/[\w.~-]+)+", settings.visitor.pages, re.ASCII):
+        return []
+    return [Finding(f"visitor: pages is {settings.visitor.pages!r}; write an address such as /admin666")]

@@ -124,6 +124,7 @@ class Language(Struct, frozen=True):
 
     `more` are routes beside the table: sockets, pages, files. `ws` is what the wire answers at `/ws`, which two share.
     `signed` makes what reads the contact tokens that the wire signs: whose each is, by which token of ours.
+    `prepare` runs at every start, before anybody is answered.
     """
 
     dialect: Dialect
@@ -132,6 +133,7 @@ class Language(Struct, frozen=True):
     more: Callable[[Settings], list[Route]]
     ws: Handler | None = None
     signed: Callable[[Settings], Callable[[str], Awaitable[Actor | None]]] | None = None
+    prepare: Callable[[Server], Awaitable[None]] | None = None
 
     @property
     def name(self) -> str:

@@ -39,7 +39,7 @@ async def complete(
         return begun
     intake = server.files.intake
     allowed = await server.database.read(may_upload, actor, begun.conversation_id)
-    with server.files.uploading(actor):
+    with server.files.uploading(actor.workspace_id, actor.person):
         try:
             async with intake.take_in(begun, allowed) as stored:
                 await again()

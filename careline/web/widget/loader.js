@@ -133,7 +133,7 @@
     count(0);
     root.append(button);
     document.body.append(host);
-    for (const old of replaces ? document.querySelectorAll(replaces) : []) /** @type {HTMLElement} */ (old).hidden = true;
+    for (const old of replaces ? document.querySelectorAll(replaces) : []) old.remove();
     let returning = false;
     try { returning = Boolean(localStorage.getItem(mark)); } catch { /* as above */ }
     // Who has written before may have an answer waiting; everybody else costs nothing until they ask.
