@@ -60,7 +60,8 @@ async def test_the_thread_of_a_contact_is_found_and_none_is_made(world: World) -
 
 
 async def test_what_has_ended_is_looked_for_at_once_closed_or_archived(world: World) -> None:
-    for id_, status in ((world.conversation, "closed"), (world.dev_conversation, "archived")):
+    both: tuple[tuple[str, Status], ...] = ((world.conversation, "closed"), (world.dev_conversation, "archived"))
+    for id_, status in both:
         assert (await looked_for(world, world.ana, "ended"))[1] == (status == "archived")
         await world.app.database.write(update_conversation, world.ana.actor, id_, status=status)
     assert await looked_for(world, world.ana, "ended") == ([world.dev_conversation, world.conversation], 2)
