@@ -24,7 +24,9 @@ from careline.wires.uploads import (
     read_field,
 )
 
-FIELD_BYTES = 65_536
+FIELD_BYTES = PIECE
+# A part's end is found in what follows it: so much of that is read with it, and handed back.
+AHEAD = 3 * PIECE
 
 
 class Arrived(Struct, frozen=True):
@@ -95,12 +97,12 @@ async def _read(form: Form, call: Call, field: str, files: int, count: Callable[
         if not isinstance(part, BodyPartReader) or not part.name:
             raise BadRequest("The form has a part without a name, or a form in it.")
         if part.filename is None:
-            body.left = AROUND + FIELD_BYTES
+            body.left = FIELD_BYTES + AHEAD
             await _take_field(form, part, part.name)
         elif part.name != field:
             raise BadRequest(f"The files of the form are named {field}.")
         else:
-            body.left = AROUND + most
+            body.left = most + AHEAD
             await _take_file(form, part, most, files, count)
     while await body.read(PIECE):
         pass

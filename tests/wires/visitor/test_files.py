@@ -153,6 +153,19 @@ async def test_nothing_is_stored_when_one_file_is_refused(database: str, tmp_pat
         assert stored_files(world) == [] and await vera.reads() == []
 
 
+@pytest.mark.proves("vi-41")
+async def test_three_files_as_large_as_they_may_be_come_in_one_form(tmp_path: Path) -> None:
+    async with stage(tmp_path / "c.db", visitor=SITE, attachment_bytes=1 << 20) as world:
+        vera = await begins(world)
+        whole = ("a.txt", b"x" * (1 << 20), "text/plain")
+        for files in ([whole], [whole] * 3):
+            status, told = await sends(vera, form(*files, message="m" * 8_000, more="n" * 60_000))
+            assert status == 201, told
+            assert [a["size_bytes"] for a in told["messages"][-1]["attachments"]] == [1 << 20] * len(files)
+        status, told = await sends(vera, form(whole, ("b.txt", b"x" * (1 << 20 | 1), "text/plain"), whole))
+        assert status == 413 and len(stored_files(world)) == 4
+
+
 @pytest.mark.proves("vi-14", "vi-43")
 @pytest.mark.parametrize("where", ["header", "field", "nowhere"])
 async def test_files_with_a_wrong_token_leave_nothing(shop: World, where: str) -> None:
