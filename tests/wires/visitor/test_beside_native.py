@@ -14,7 +14,7 @@ from careline.features.messages.changes import delete_message, edit_message
 from careline.features.messages.rows import Sending, Sent
 from careline.features.messages.sending import send_messages
 from careline.features.people.actions import block_contact
-from careline.features.tokens.actions import revoke_tokens_of
+from careline.features.tokens.actions import issue_token, revoke_tokens_of
 from careline.features.tokens.rules import digest
 from careline.features.workspaces.actions import find_workspace, update_workspace
 from careline.partners import Visitor
@@ -23,7 +23,7 @@ from careline.wires.visitor import shapes, site
 from careline.wires.visitor.routes import LANGUAGE, TABLE
 from tests.security.test_tokens import whole
 from tests.wires.visitor.conftest import SITE, Guest, asks, begins
-from tests.world import GREENLEAF, World, stage
+from tests.world import GREENLEAF, HILLSIDE, World, stage
 
 
 async def detail(world: World, chat_id: str) -> dict[str, Any]:
@@ -159,6 +159,15 @@ async def test_a_token_that_was_revoked_is_401_at_once_and_a_blocked_visitor_is_
     await shop.app.database.write(block_contact, shop.ana.actor, await contact_of(otis))
     status, told, _ = await otis.asks("POST", f"/api/chat/{otis.chat_id}/messages", json={"message": "x"})
     assert (status, list(told)) == (403, ["error"])
+
+
+@pytest.mark.proves("vi-14")
+async def test_a_token_of_elsewhere_is_none_here(shop: World) -> None:
+    issued = await shop.app.database.write(issue_token, system(HILLSIDE), "fay", bare=True)
+    fay = Guest(shop, shop.fay_conversation, issued.secret)
+    for method, path in (("GET", "/messages"), ("POST", "/messages"), ("PATCH", "")):
+        status, told, _ = await fay.asks(method, f"/api/chat/{fay.chat_id}{path}")
+        assert (status, list(told)) == (401, ["error"]), method
 
 
 @pytest.mark.proves("vi-5")
