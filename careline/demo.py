@@ -1,6 +1,8 @@
 """The demo: a small pharmacy with two people behind the counter and a few conversations under way."""
 
+import os
 import secrets
+import sys
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,6 +11,7 @@ from rich.console import Console
 from careline import demo_files
 from careline.app import App
 from careline.core.actor import Actor, system
+from careline.demo_doors import Example
 from careline.features.canned.actions import add_canned
 from careline.features.conversations.actions import assign_conversation, conversation_for, update_conversation
 from careline.features.desk.actions import label_conversation
@@ -154,9 +157,10 @@ async def _files(app: App) -> None:
     await database.write(send_messages, boss, [thanks])
 
 
-def show(app: App, seeded: Seeded, folder: Path) -> None:
+def show(app: App, seeded: Seeded, examples: list[Example], folder: Path) -> None:
     """Say where to look and how to come in, at a glance: every address on a line of its own, to be clicked."""
     url = app.server.public_url
+    doors = "".join(f"    [bold]{example.wire:<12}[/bold]{example.about}\n" for example in examples)
     console = Console(soft_wrap=True, highlight=False)
     console.print(f"""
 [bold]Careline demo[/bold]: Greenleaf Pharmacy is open. Ctrl-C stops it.
@@ -174,5 +178,22 @@ def show(app: App, seeded: Seeded, folder: Path) -> None:
   [bold]The API[/bold], every command with its shapes
     {url}/docs/
 
+  [bold]Clients of other systems[/bold] are answered in their own words, each at the port it knows
+{doors.rstrip()}
+
   What is said is kept in {folder}; delete that folder to begin anew.
+
+  [bold]To hear those from another terminal[/bold], with keys of this start
 """)
+    # As it is: a token has square brackets for all that a console knows.
+    for example in examples:
+        console.print(f"  {example.wire}", style="bold")
+        console.print(f"{example.request}", markup=False)
+        if example.socket:
+            console.print(f"{_command()} api socket '{example.socket}'", markup=False)
+
+
+def _command() -> str:
+    """What this program is started with, as it stands beside the Python that runs it."""
+    beside = Path(sys.executable).parent / "careline"
+    return os.path.relpath(beside) if beside.exists() else f"{sys.executable} -m careline"

@@ -13,6 +13,7 @@ from careline.app import App
 from careline.check import report
 from careline.cli.opening import chosen_settings, config, run_to_end
 from careline.core.actor import system
+from careline.demo_doors import PORTS, Doors
 from careline.features.people.staff import any_staff
 from careline.features.tokens.once import make_setup_secret
 from careline.settings import Settings
@@ -78,34 +79,45 @@ def check(config: Path | None, database: str | None, everything: bool) -> None:
 @click.option("--listen", default="127.0.0.1:8200", show_default=True, metavar="HOST:PORT")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("careline-demo"), show_default=True)
 def demo(listen: str, folder: Path) -> None:
-    """A small pharmacy to look around in, on this machine only."""
+    """A small pharmacy to look around in, on this machine only; clients of five existing systems find it as well."""
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = Settings(database=str(folder / "demo.db"), listen=[_free(listen)], log_level="warning", sms="console")
+    doors = Doors(pharmacy.WORKSPACE)
+    places = [listen if _is_free(listen) else f"{listen.rpartition(':')[0]}:0"]
+    if places[0] != listen:
+        click.echo(f"{listen} is taken by another program; using a free port instead.", err=True)
+    for wire, port in PORTS.items():
+        if f"127.0.0.1:{port}" not in places and _is_free(f"127.0.0.1:{port}"):
+            places.append(f"127.0.0.1:{port}")
+        else:
+            click.echo(f"Port {port} is taken: clients of {wire} that have it written into them go there.", err=True)
+    chosen = Settings(
+        database=str(folder / "demo.db"), listen=places, log_level="error", sms="console", **doors.settings()
+    )
     logs.configure("text", chosen.log_level)
     where = folder.resolve()
 
     async def run() -> int:
         app = App(chosen, demo=True)
         await app.start()
-        pharmacy.show(app, await pharmacy.seed(app), where)
+        seeded = await pharmacy.seed(app)
+        pharmacy.show(app, seeded, await doors.examples(app, pharmacy.CARA.id), where)
         return await app.run_until_stopped()
 
     sys.exit(run_to_end(run()))
 
 
-def _free(listen: str) -> str:
-    """The address asked for, or, when another program has it, any free port beside it."""
-    host, _, port = listen.rpartition(":")
+def _is_free(place: str) -> bool:
+    """Whether no other program has the address. One that cannot be ours at all is an error."""
+    host, _, port = place.rpartition(":")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, int(port)))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise click.ClickException(f"cannot listen on {listen}: {error.strerror}") from None
-            click.echo(f"{listen} is taken by another program; using a free port instead.", err=True)
-            return f"{host}:0"
-    return listen
+                raise click.ClickException(f"cannot listen on {place}: {error.strerror}") from None
+            return False
+    return True
 
 
 @click.command(context_settings={"ignore_unknown_options": True})

@@ -1,0 +1,46 @@
+"""What the demo tells people to type, typed: a request and a socket for every wire."""
+
+import asyncio
+import json
+import shlex
+import socket
+from pathlib import Path
+
+import pytest
+
+from careline.cli.running import _is_free
+from careline.demo_doors import PORTS, Doors
+from careline.terminal import converse
+from careline.wiring import LANGUAGES
+from tests.world import GREENLEAF, stage
+
+
+async def test_every_request_and_every_socket_that_the_demo_prints_is_answered(tmp_path: Path) -> None:
+    doors = Doors(GREENLEAF)
+    async with stage(tmp_path / "careline.db", **doors.settings()) as world:
+        await world.cara.sends(world.conversation, "Is it ready?")
+        examples = await doors.examples(world.app, "cara")
+        assert {example.wire for example in examples} == set(LANGUAGES)
+        for example in examples:
+            words = [*shlex.split(example.request), "--silent", "--show-error", "--fail"]
+            curl = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+            said, _ = await curl.communicate()
+            assert curl.returncode == 0 and json.loads(said), example.wire
+            if example.socket:
+                heard: list[str] = []
+                assert await converse(example.socket, {}, ['{"type":"ping"}'], 1, heard.append) == 1000, example.wire
+                assert json.loads(heard[-1])["type"] == "pong", example.wire
+
+
+def test_a_port_that_another_program_has_is_left_to_it() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        place = f"127.0.0.1:{other.getsockname()[1]}"
+        assert not _is_free(place)
+    assert _is_free(place)
+
+
+@pytest.mark.parametrize("wire", PORTS)
+def test_every_wire_with_a_port_of_its_own_is_one_of_ours(wire: str) -> None:
+    assert wire in LANGUAGES
