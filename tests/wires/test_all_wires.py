@@ -24,6 +24,7 @@ from careline.wires.shapes import rfc3339
 from careline.wiring import LANGUAGES
 from tests.house.test_docs_run import holds
 from tests.wires.careforall import conftest as careforall
+from tests.wires.careplus import conftest as careplus
 from tests.wires.location import conftest as location
 from tests.world import GREENLEAF, Person, World, stage
 
@@ -137,12 +138,50 @@ def on_location(name: str, query: Callable[[World], str], headers: Callable[[Wor
     return Client(f"location/{name}", opens, says, hears)
 
 
+def on_careplus(name: str, bearer: Callable[[World], Awaitable[str]]) -> Client:
+    async def opens(place: Place) -> Socket:
+        return await connects(place, f"/api/v1/chat/ws?token={await bearer(place.world)}")
+
+    async def says(place: Place, socket: Socket, body: str) -> None:
+        words = {"conversation_id": place.conversation_id, "body": body}
+        await socket.send_json({"type": "send_message", "data": words})
+
+    def hears(message: Message, mine: bool) -> Frames:
+        named = message.sender_name not in ("", message.sender_id)
+        said = {
+            "id": message.id,
+            "conversation_id": message.conversation_id,
+            "sender_type": "customer" if message.sender_kind == "contact" else "user",
+            "sender_id": message.sender_id,
+            **({"sender_name": message.sender_name} if named else {}),
+            "body": message.body,
+            "created_at": rfc3339(message.created_at),
+            "updated_at": rfc3339(message.created_at),
+        }
+        return [{"type": "new_message", "data": said}]
+
+    return Client(f"careplus/{name}", opens, says, hears)
+
+
+async def pharmacist(world: World) -> str:
+    return careplus.token("pia", "pharmacist")
+
+
+async def customer(world: World) -> str:
+    return await careplus.customers(world, world.cara)
+
+
 PARTS = {
     "native": Part([native("inbox", lambda world: world.ana), native("widget", lambda world: world.cara)]),
     "careforall": Part(
         [on_careforall("cara", "USER"), on_careforall("ada", "ADMIN")],
         {"careforall": Careforall(workspace=GREENLEAF)},
         lambda: [careforall.platform_issuer()],
+    ),
+    "careplus": Part(
+        [on_careplus("pia", pharmacist), on_careplus("cara", customer)],
+        {"careplus": careplus.SETTINGS},
+        lambda: [careplus.ISSUER],
     ),
     "location": Part(
         [
