@@ -8,6 +8,7 @@ Nobody brings nothing.
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,15 +66,16 @@ async def ward(database: str, **settings: Any) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def hospital(database: str) -> AsyncIterator[World]:
-    async with ward(database) as world:
+async def hospital(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with ward(database, files=str(tmp_path / "files")) as world:
         yield world
 
 
 @pytest.fixture
-async def strange(database: str) -> AsyncIterator[World]:
+async def strange(database: str, tmp_path: Path) -> AsyncIterator[World]:
     """The same on somebody's own machine, where strangers are taken at their word."""
-    async with stage(database, clinic=Clinic(on=True, anonymous="loopback"), origins=["null"]) as world:
+    wanted: dict[str, Any] = {"clinic": Clinic(on=True, anonymous="loopback"), "origins": ["null"]}
+    async with stage(database, files=str(tmp_path / "files"), **wanted) as world:
         yield world
 
 
