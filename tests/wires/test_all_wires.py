@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from careline.core.actor import system
 from careline.features.conversations.actions import conversation_for
@@ -18,13 +18,14 @@ from careline.features.messages.actions import list_messages
 from careline.features.messages.rows import Message
 from careline.features.people.staff import add_staff
 from careline.features.workspaces.actions import update_workspace
-from careline.partners import Careforall, Issuer, Location
+from careline.partners import Careforall, Clinic, Issuer, Location
 from careline.wires.location.auth import CHAT_TOKEN
 from careline.wires.shapes import rfc3339
 from careline.wiring import LANGUAGES
 from tests.house.test_docs_run import holds
 from tests.wires.careforall import conftest as careforall
 from tests.wires.careplus import conftest as careplus
+from tests.wires.clinic import conftest as clinic
 from tests.wires.location import conftest as location
 from tests.world import GREENLEAF, Person, World, stage
 
@@ -64,8 +65,9 @@ class Part(Struct, frozen=True):
 # The wires -----------------------------------------------------------------------------------------------------------
 
 
-async def connects(place: Place, path: str) -> Socket:
-    socket: Socket = await place.world.http.ws_connect(place.world.url.replace("http", "ws", 1) + path)
+async def connects(place: Place, path: str, headers: dict[str, str] | None = None) -> Socket:
+    url = place.world.url.replace("http", "ws", 1) + path
+    socket: Socket = await place.world.http.ws_connect(url, headers=headers)
     place.world.sockets.append(socket)
     return socket
 
@@ -171,6 +173,41 @@ async def customer(world: World) -> str:
     return await careplus.customers(world, world.cara)
 
 
+def on_clinic(user_id: str, role: str) -> Client:
+    async def opens(place: Place) -> Socket:
+        path = f"/ws?location_id={GREENLEAF}&user_id={DOCTOR}&contact_id=cara"
+        return await connects(place, path, clinic.bearing(user_id, role))
+
+    async def says(place: Place, socket: Socket, body: str) -> None:
+        await socket.send_json({"content": body})
+
+    def hears(message: Message, mine: bool) -> Frames:
+        by_contact = message.sender_kind == "contact"
+        nothing = dict.fromkeys(
+            ("delivered_at", "read_at", "file_url", "file_name", "file_type", "reply_to_id", "edited_at", "deleted_at")
+        )
+        return [
+            {
+                **nothing,
+                "id": message.id,
+                "location_id": GREENLEAF,
+                "session_id": message.conversation_id,
+                "sender_user_id": None if by_contact else message.sender_id,
+                "receiver_user_id": DOCTOR if by_contact else None,
+                "sender_contact_id": message.sender_id if by_contact else None,
+                "receiver_contact_id": None if by_contact else "cara",
+                "content": message.body,
+                "sent_at": rfc3339(message.created_at),
+                "is_read": False,
+                "is_pinned": False,
+                "message_type": "text",
+                "reactions": [],
+            }
+        ]
+
+    return Client(f"clinic/{user_id}", opens, says, hears, frozenset({"delivered"}))
+
+
 PARTS = {
     "native": Part([native("inbox", lambda world: world.ana), native("widget", lambda world: world.cara)]),
     "careforall": Part(
@@ -198,6 +235,12 @@ PARTS = {
         ],
         {"location": Location(on=True, issuers=["crm"])},
         lambda: [location.CRM],
+    ),
+    # A doctor who sees all of the location: where a patient has one session, others began it.
+    "clinic": Part(
+        [on_clinic(DOCTOR, "DOCTOR"), on_clinic("cara", "PATIENT")],
+        {"clinic": Clinic(on=True, issuers=["ehr"])},
+        lambda: [structs.replace(clinic.ISSUER, roles={"DOCTOR": "all", "PATIENT": "contact"})],
     ),
 }
 CLIENTS = [client for part in PARTS.values() for client in part.clients]
@@ -258,7 +301,7 @@ async def hear(client: Client, socket: Socket, within: float) -> dict[str, Any] 
             frame: dict[str, Any] = await socket.receive_json(timeout=within)
         except TimeoutError:
             return None
-        if frame["type"] not in client.skips:
+        if frame.get("type") not in client.skips:
             return frame
 
 
