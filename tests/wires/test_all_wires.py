@@ -6,7 +6,7 @@ Cara's with Greenleaf, where Doc works: on every threading there is one that all
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
@@ -18,7 +18,7 @@ from careline.features.messages.actions import list_messages
 from careline.features.messages.rows import Message
 from careline.features.people.staff import add_staff
 from careline.features.workspaces.actions import update_workspace
-from careline.partners import Careforall, Clinic, Issuer, Location
+from careline.partners import Careforall, Clinic, Issuer, Location, Visitor
 from careline.wires.location.auth import CHAT_TOKEN
 from careline.wires.shapes import rfc3339
 from careline.wiring import LANGUAGES
@@ -208,6 +208,52 @@ def on_clinic(user_id: str, role: str) -> Client:
     return Client(f"clinic/{user_id}", opens, says, hears, frozenset({"delivered"}))
 
 
+class Asking:
+    """What a client without a socket has instead: it asks for the thread until there is more."""
+
+    def __init__(self, place: Place, token: str) -> None:
+        self._place = place
+        self._headers = {"X-Chat-Token": token}
+        self._heard = 0
+
+    async def receive_json(self, *, timeout: float) -> dict[str, Any]:
+        """The next message, but for how far others have it. Raises `TimeoutError`."""
+        url = f"{self._place.world.url}/api/chat/{self._place.conversation_id}/messages"
+        async with asyncio.timeout(timeout):
+            while True:
+                async with self._place.world.http.get(url, headers=self._headers) as answer:
+                    messages: list[dict[str, Any]] = (await answer.json())["messages"]
+                if len(messages) > self._heard:
+                    self._heard += 1
+                    message = messages[self._heard - 1]
+                    return {key: message[key] for key in message if key not in ("delivered_at", "read_at")}
+                await asyncio.sleep(0.05)
+
+
+def on_visitor(who: Callable[[World], Person]) -> Client:
+    async def opens(place: Place) -> Socket:
+        return cast(Socket, Asking(place, who(place.world).token))
+
+    async def says(place: Place, socket: Socket, body: str) -> None:
+        path = f"/api/chat/{place.conversation_id}/messages"
+        await posts(place, path, {"X-Chat-Token": who(place.world).token}, {"message": body})
+
+    def hears(message: Message, mine: bool) -> Frames:
+        by_contact = message.sender_kind == "contact"
+        return [
+            {
+                "id": message.id,
+                "sender_type": "visitor" if by_contact else "admin",
+                "sender_label": message.sender_name or None,
+                "message": message.body,
+                "created_at": rfc3339(message.created_at),
+                "attachments": [],
+            }
+        ]
+
+    return Client("visitor/cara", opens, says, hears)
+
+
 PARTS = {
     "native": Part([native("inbox", lambda world: world.ana), native("widget", lambda world: world.cara)]),
     "careforall": Part(
@@ -236,6 +282,7 @@ PARTS = {
         {"location": Location(on=True, issuers=["crm"])},
         lambda: [location.CRM],
     ),
+    "visitor": Part([on_visitor(lambda world: world.cara)], {"visitor": Visitor(workspace=GREENLEAF)}),
     # A doctor who sees all of the location: where a patient has one session, others began it.
     "clinic": Part(
         [on_clinic(DOCTOR, "DOCTOR"), on_clinic("cara", "PATIENT")],
@@ -258,7 +305,8 @@ async def place(request: pytest.FixtureRequest, database: str) -> AsyncIterator[
     issuers = [issuer for part in PARTS.values() for issuer in part.issuers()]
     async with stage(database, issuers=issuers, **settings) as world:
         write = world.app.database.write
-        await write(update_workspace, world.ana.actor, {"threading": request.param})
+        # Where a reply makes a conversation wait, as visitor would have it, its status is heard in between as well.
+        await write(update_workspace, world.ana.actor, {"threading": request.param, "staff_reply_status": "open"})
         await write(add_staff, system(GREENLEAF), "Doc", staff_id=DOCTOR)
         found = await write(conversation_for, system(GREENLEAF), "cara", DOCTOR)
         yield Place(world, found.id)
