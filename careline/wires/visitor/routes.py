@@ -18,7 +18,7 @@ from careline.features.conversations.rows import Conversation
 from careline.features.conversations.visits import start_visit
 from careline.features.messages.actions import access_message, last_messages, list_messages
 from careline.features.messages.bringing import send_with_files
-from careline.features.messages.rows import Message, Sending
+from careline.features.messages.rows import Message, Only, Sending
 from careline.features.people.actions import access_contact, update_contact
 from careline.features.receipts.actions import marks_over
 from careline.features.receipts.rows import Marking
@@ -31,6 +31,7 @@ from careline.wires.visitor import auth, pages, shapes, site
 from careline.wires.visitor.refusals import REFUSALS
 
 VISITOR, ADMIN = "/api/chat", "/api/admin/chats"
+STANDING = Only(standing=True)
 _say = msgspec.json.Decoder(shapes.Say).decode
 
 
@@ -50,17 +51,8 @@ async def _chats(tx: Tx, actor: Actor, found: list[Conversation]) -> list[shapes
 async def _thread(tx: Tx, actor: Actor, conversation_id: str, after_id: str = "") -> list[Message]:
     """The newest of a thread, or what follows a message, oldest first; what was deleted is left out."""
     after = await _place(tx, actor, conversation_id, after_id) if after_id else None
-    before: int | None = None
-    found: list[Message] = []
-    while True:
-        page = await list_messages(
-            tx, actor, conversation_id, before=before, after=after, limit=shapes.PAGE, notes=False
-        )
-        kept = [m for m in page.items if m.deleted_at is None]
-        found = [*found, *kept] if after_id else [*kept, *found]
-        before, after = (None, page.after) if after_id else (page.before, None)
-        if len(found) >= shapes.PAGE or before is after is None:
-            return found[: shapes.PAGE] if after_id else found[-shapes.PAGE :]
+    page = await list_messages(tx, actor, conversation_id, after=after, limit=shapes.PAGE, notes=False, only=STANDING)
+    return page.items
 
 
 async def _place(tx: Tx, actor: Actor, conversation_id: str, message_id: str) -> int:
@@ -174,7 +166,7 @@ async def _send(ask: Ask, writer: _Writer, said: shapes.Say, form: forms.Form | 
     files = form.files if form else []
     writer.count(ask.call, "visitor_send", found.id)
     for file in files:
-        shapes.check_name(file.name)
+        uploads.check_extension(file.name, shapes.EXTENSIONS)
         writer.count(ask.call, "visitor_upload", found.id)
     sending = Sending(actor, found.id, said.body)
     if form is None or not files:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from careline.core.errors import Invalid, UnsupportedType
+from careline.core.errors import Invalid
 from careline.features.attachments.rows import Attached
 from careline.features.conversations.rows import Conversation, LookedFor
 from careline.features.messages.rows import Message as StoredMessage
@@ -244,12 +244,6 @@ def _first_marks(stored: list[StoredMessage], marks: Iterable[Mark]) -> tuple[di
 def _attachment(stored: Attached, at: int) -> Attachment:
     url = None if stored.state in GONE else stored.url or f"/api/chat/files/{stored.id}"
     return Attachment(stored.id, stored.name, stored.type, stored.size, rfc3339(at), url)
-
-
-def check_name(name: str) -> None:
-    """This wire takes fewer kinds of files than others may; that the content is of the kind is looked at later."""
-    if name.rpartition(".")[2].lower() not in EXTENSIONS:
-        raise UnsupportedType(f"Send one of {', '.join(EXTENSIONS)}.", code="file_type")
 
 
 def moment(text: str, field: str, *, whole_day: bool = False) -> int | None:
