@@ -17,6 +17,7 @@ from careline.features.conversations.actions import conversation_for
 from careline.features.messages.actions import list_messages
 from careline.features.messages.rows import Message
 from careline.features.people.staff import add_staff
+from careline.features.tokens.actions import issue_token
 from careline.features.workspaces.actions import update_workspace
 from careline.partners import Careforall, Clinic, Issuer, Location, Visitor
 from careline.wires.location.auth import CHAT_TOKEN
@@ -213,7 +214,7 @@ class Asking:
 
     def __init__(self, place: Place, token: str) -> None:
         self._place = place
-        self._headers = {"X-Chat-Token": token}
+        self.headers = {"X-Chat-Token": token}
         self._heard = 0
 
     async def receive_json(self, *, timeout: float) -> dict[str, Any]:
@@ -221,7 +222,7 @@ class Asking:
         url = f"{self._place.world.url}/api/chat/{self._place.conversation_id}/messages"
         async with asyncio.timeout(timeout):
             while True:
-                async with self._place.world.http.get(url, headers=self._headers) as answer:
+                async with self._place.world.http.get(url, headers=self.headers) as answer:
                     messages: list[dict[str, Any]] = (await answer.json())["messages"]
                 if len(messages) > self._heard:
                     self._heard += 1
@@ -232,11 +233,13 @@ class Asking:
 
 def on_visitor(who: Callable[[World], Person]) -> Client:
     async def opens(place: Place) -> Socket:
-        return cast(Socket, Asking(place, who(place.world).token))
+        write = place.world.app.database.write
+        issued = await write(issue_token, system(GREENLEAF), who(place.world).actor.id, bare=True)
+        return cast(Socket, Asking(place, issued.secret))
 
     async def says(place: Place, socket: Socket, body: str) -> None:
         path = f"/api/chat/{place.conversation_id}/messages"
-        await posts(place, path, {"X-Chat-Token": who(place.world).token}, {"message": body})
+        await posts(place, path, cast(Asking, socket).headers, {"message": body})
 
     def hears(message: Message, mine: bool) -> Frames:
         by_contact = message.sender_kind == "contact"

@@ -149,11 +149,10 @@ async def register(ask: Ask, request: shapes.Register) -> shapes.Done:
 
 async def unregister(ask: Ask, request: shapes.People) -> shapes.Done:
     """Be reached on it no more."""
-    token = ask.parameters["token"]
 
     async def remove(tx: Tx, actor: Actor) -> None:
-        found = next((device.id for device in await list_devices(tx, actor) if device.token == token), "")
-        await remove_device(tx, actor, found)
+        found = {device.token: device.id for device in await list_devices(tx, actor)}
+        await remove_device(tx, actor, found.get(ask.parameters["token"], ""))
 
     await ask.server.database.write(remove, await _owner(ask, request))
     return shapes.Done("Device removed")
