@@ -4,11 +4,23 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 PATIENCE = 30.0
 now = time.perf_counter
-Heard = Callable[[bytes], None]
+Heard = Callable[["Client", bytes], None]
+
+
+class Way(Struct, frozen=True):
+    """How one comes in: the address with its query, headers, what is said first, and the beginning of the frame that
+    says one is in (empty: whoever is connected is).
+    """
+
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    hello: bytes = b""
+    ready: bytes = b""
 
 
 class Broken(Exception):
@@ -16,10 +28,11 @@ class Broken(Exception):
 
 
 class Client(WSListener):
-    """A native socket. Every frame after the first ones goes to `heard`, whole and undecoded."""
+    """A socket. Every frame after the first ones goes to `heard`, whole and undecoded."""
 
-    def __init__(self, heard: Heard) -> None:
+    def __init__(self, way: Way, heard: Heard) -> None:
         super().__init__()
+        self.way = way
         self.heard = heard
         self.transport: WSTransport
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -27,12 +40,20 @@ class Client(WSListener):
         self.leaving = False
 
     @classmethod
-    async def come_in(cls, address: str, token: str, heard: Heard) -> "Client":
+    async def come_in(cls, address: str, way: Way, heard: Heard) -> "Client":
         """Open a socket, say who one is, and wait until the server is ready."""
-        client = cls(heard)
-        url = f"ws://{address}/v1/socket"
-        await ws_connect(lambda: client, url, websocket_handshake_timeout=PATIENCE, read_buffer_init_size=4_096)
-        client.say(b'{"type":"auth","token":"' + token.encode() + b'"}')
+        client = cls(way, heard)
+        await ws_connect(
+            lambda: client,
+            f"ws://{address}{way.path}",
+            websocket_handshake_timeout=PATIENCE,
+            read_buffer_init_size=4_096,
+            extra_headers=way.headers,
+        )
+        if way.hello:
+            client.say(way.hello)
+        if not way.ready:
+            client.ready.set_result(None)
         async with asyncio.timeout(PATIENCE):
             await client.ready
         return client
@@ -52,8 +73,8 @@ class Client(WSListener):
         if kind == WSMsgType.TEXT:
             payload = frame.get_payload_as_bytes()
             if self.ready.done():
-                self.heard(payload)
-            elif payload.startswith(b'{"type":"ready"'):
+                self.heard(self, payload)
+            elif payload.startswith(self.way.ready):
                 self.ready.set_result(None)
         elif kind == WSMsgType.CLOSE:
             self.closed = f"{frame.get_close_code()} {frame.get_close_reason()}"
@@ -64,16 +85,16 @@ class Client(WSListener):
             self.ready.set_exception(Broken(f"the server closed a socket that came in: {self.closed}"))
 
 
-async def all_in(address: str, tokens: list[str], heard: Heard, at_once: int = 8) -> list[Client]:
-    """Everybody comes in, a few at a time; in the order of the tokens."""
-    clients: dict[str, Client] = {}
+async def all_in(address: str, ways: list[Way], heard: Heard, at_once: int = 8) -> list[Client]:
+    """Everybody comes in, a few at a time; in the order of the ways."""
+    clients: dict[int, Client] = {}
 
-    async def usher(mine: list[str]) -> None:
-        for token in mine:
-            clients[token] = await Client.come_in(address, token, heard)
+    async def usher(first: int) -> None:
+        for place in range(first, len(ways), at_once):
+            clients[place] = await Client.come_in(address, ways[place], heard)
 
-    await asyncio.gather(*(usher(tokens[n::at_once]) for n in range(at_once)))
-    return [clients[token] for token in tokens]
+    await asyncio.gather(*(usher(first) for first in range(at_once)))
+    return [clients[place] for place in range(len(ways))]
 
 
 class Asker(asyncio.Protocol):

@@ -9,6 +9,7 @@ from careline.bench import scrape
 from careline.bench.clients import PATIENCE, Broken, Client, all_in, now
 from careline.bench.measure import Tracer, cpu_s
 from careline.bench.plan import Deliver, Delivered, Latency, Saturated, Steady
+from careline.bench.tongues import TONGUES
 
 BODY = 120
 SLICES = 3
@@ -17,11 +18,12 @@ DIGITS = 8
 
 
 class _Message:
-    """One on its way: when it left, who has not got it yet, and what to do when all is done."""
+    """One on its way: whose it is, when it left, who has not got it yet, and what to do when all is done."""
 
-    __slots__ = ("acked", "done", "left", "missing")
+    __slots__ = ("acked", "author", "done", "left", "missing")
 
-    def __init__(self, left: float, missing: int, done: Callable[[], None]) -> None:
+    def __init__(self, author: Client, left: float, missing: int, done: Callable[[], None]) -> None:
+        self.author = author
         self.left = left
         self.missing = missing
         self.acked = False
@@ -42,11 +44,11 @@ class Crowd:
         self.broken: str | None = None
 
     async def gather(self) -> None:
-        tokens = [token for room in self._plan.rooms for token in room.tokens]
-        clients = dict(zip(tokens, await all_in(self._plan.address, tokens, self._heard), strict=True))
-        for room in self._plan.rooms:
-            words = b'","data":{"conversation_id":"' + room.conversation_id.encode() + b'","client_id":"'
-            self._words.append([(clients[token], words) for token in room.tokens])
+        tongue, rooms = TONGUES[self._plan.wire], self._plan.rooms
+        ways = [tongue.way(room, token) for room in rooms for token in room.tokens]
+        clients = iter(await all_in(self._plan.address, ways, self._heard))
+        for room in rooms:
+            self._words.append([(next(clients), tongue.words(room)) for _ in room.tokens])
 
     def disperse(self) -> None:
         for room in self._words:
@@ -64,15 +66,14 @@ class Crowd:
         people = self._words[room]
         client, words = people[member]
         # Clients name every message, so that they can safely say it again; an UUID is as long as that.
-        payload = b'{"type":"message.send","id":"' + mark + words + mark.rjust(36, b"0")
-        payload += b'","body":"' + (MARK + mark).ljust(BODY, b"x") + b'"}}'
-        self._under_way[mark] = _Message(due or now(), len(people) - 1, done)
+        payload = words % {b"mark": mark, b"id": mark.rjust(36, b"0"), b"text": (MARK + mark).ljust(BODY, b"x")}
+        self._under_way[mark] = _Message(client, due or now(), len(people) - 1, done)
         client.say(payload)
 
-    def _heard(self, frame: bytes) -> None:
+    def _heard(self, client: Client, frame: bytes) -> None:
         at = frame.find(MARK)
         if at < 0:
-            if frame.startswith(b'{"type":"error"'):
+            if b'"type":"error"' in frame:
                 self.broken = self.broken or frame[:300].decode()
             return
         key = frame[at + 2 : at + 2 + DIGITS]
@@ -80,7 +81,7 @@ class Crowd:
         if message is None:
             return
         took = now() - message.left
-        if frame.startswith(b'{"type":"reply"'):
+        if client is message.author:
             message.acked = True
             self.acks.append(took)
         else:

@@ -113,6 +113,17 @@ def _search(found: Results) -> Iterator[Figure]:
     yield Figure("indexing: all of it, without rests", found["index"]["seconds"], "s", digits=1)
 
 
+def _wires(found: Results) -> Iterator[Figure]:
+    """A wire is allowed a quarter more of the server's time for a message than the native one takes."""
+    native = found["online"]["native"]["per_cpu_second"]
+    for wire, closed in found["online"].items():
+        yield Figure(f"{wire}: messages per CPU-second", closed["per_cpu_second"], "/CPU-s", digits=0)
+        if wire != "native":
+            yield Figure(f"{wire}: native ÷ {wire}", native / closed["per_cpu_second"], "×", 1.25, 1.1)
+    for name, cpu_us in found["asking"]["cpu_us"].items():
+        yield Figure(f"{name}: CPU", cpu_us, "µs", digits=0)
+
+
 def _ratio(pages: Results, over: str, under: str) -> float | None:
     return pages["cpu_us"][over] / pages["cpu_us"][under] if pages["cpu_us"][under] else None
 
@@ -123,5 +134,6 @@ _FIGURES: dict[str, Callable[[Results], Iterator[Figure]]] = {
     "W-C": _history,
     "fsync": _fsyncs,
     "search": _search,
+    "wires": _wires,
     "scale": _scale,
 }

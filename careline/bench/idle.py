@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from careline.bench.clients import Broken, all_in, now
 from careline.bench.measure import cpu_s, pss_kib, running_s
-from careline.bench.plan import Idle, Idled
+from careline.bench.plan import Idle, Idled, Room
+from careline.bench.tongues import TONGUES
 
 SETTLE = 2.5  # what a connect leaves to do (when was this token last used?) is written within two seconds
 
@@ -15,7 +16,9 @@ async def idle(plan: Idle, say: Callable[[str], None]) -> Idled:
     at_rest = pss_kib(plan.pids)
     say(f"{len(plan.tokens)} sockets come in")
     cpu, started = cpu_s(plan.pids), now()
-    clients = await all_in(plan.address, list(plan.tokens), lambda frame: None)
+    room = Room("", plan.tokens)
+    ways = [TONGUES["native"].way(room, token) for token in plan.tokens]
+    clients = await all_in(plan.address, ways, lambda client, frame: None)
     wall = now() - started
     await asyncio.sleep(SETTLE)
     cpu = cpu_s(plan.pids) - cpu

@@ -4,16 +4,17 @@ from msgspec import Struct
 
 
 class Room(Struct, frozen=True):
-    """A conversation and the tokens of its members, all of whom come online."""
+    """A conversation and the tokens of its members, all of whom come online; `named` is what else wires call it by."""
 
     conversation_id: str
     tokens: tuple[str, ...]
+    named: dict[str, str] = {}
 
 
 class Deliver(Struct, frozen=True, tag=True):
-    """Messages between members who are all online. `rates` per second in an open loop, each for `seconds` in three
-    slices; then `in_flight` messages at once in a closed loop, each for `closed_seconds`. `trace` counts fsyncs and
-    makes timing worthless.
+    """Messages between members who are all online, in the words of a wire. `rates` per second in an open loop, each for
+    `seconds` in three slices; then `in_flight` messages at once in a closed loop, each for `closed_seconds`. `trace`
+    counts fsyncs and makes timing worthless.
     """
 
     address: str
@@ -25,6 +26,7 @@ class Deliver(Struct, frozen=True, tag=True):
     closed_seconds: float = 8.0
     warm_up: float = 1.5
     trace: bool = False
+    wire: str = "native"
 
 
 class Idle(Struct, frozen=True, tag=True):

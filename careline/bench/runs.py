@@ -9,13 +9,16 @@ import msgspec
 import uvloop
 from msgspec import Struct
 
-from careline.bench import library, plan, seed
+from careline.bench import library, plan, seed, signed
 from careline.bench.generator import generate
 from careline.bench.measure import cpu_s
 from careline.bench.profile import Profile
 from careline.bench.servers import CarelineServer, Stage
 from careline.bench.sizes import Sizes
 from careline.bench.telling import Telling
+from careline.bench.tongues import TONGUES
+from careline.core.actor import system
+from careline.features.tokens.actions import issue_token
 from careline.wires.native.table import conversations, messages
 
 T = TypeVar("T")
@@ -210,6 +213,71 @@ def searches(bench: Bench) -> Results:
     return {"searches": compared, "index": indexed}
 
 
+def wires(bench: Bench) -> Results:
+    """W-A's closed loop through every wire that has frames for it; what clients of the others ask when told to, or
+    every few seconds.
+    """
+    sizes, found = bench.sizes, {}
+    name = "wires"
+    for wire in TONGUES:
+        bench.tell.about(f"W-A through {wire}")
+        store = bench.stage.new_store()
+        rooms = uvloop.run(_vouched_rooms(bench, store, name, wire))
+        with bench.stage.serving(store, signed.settings(name)) as server:
+            work = plan.Deliver(
+                **bench.where(server), rooms=rooms, in_flight=sizes.in_flight[-1:], closed_seconds=sizes.saturated_s,
+                warm_up=sizes.warm_up_s, wire=wire,
+            )  # fmt: skip
+            found[wire] = _plain(bench.load(work, plan.Delivered, f"W-A through {wire}").saturated[0])
+    return {"online": found, "asking": _asking(bench, name)}
+
+
+async def _vouched_rooms(bench: Bench, store: str, name: str, wire: str) -> tuple[plan.Room, ...]:
+    async with seed.opened(store) as database:
+        boss = system(await seed.workspace(database, name))
+        made = [await database.write(seed.vouched, boss, f"p{n}") for n in range(bench.sizes.rooms)]
+    return tuple(_room(place, wire) for place in made)
+
+
+def _room(place: seed.Place, wire: str) -> plan.Room:
+    first, _, helper, _ = place.people
+    named = {"workspace": place.workspace_id, "contact": first.actor.id, "staff": helper.actor.id}
+    # A pair has one of each, and each of them two sockets.
+    tokens = (first.token, first.token, helper.token, helper.token) if wire == "clinic" else place.tokens
+    return plan.Room(place.conversation_id, tokens, named)
+
+
+def _asking(bench: Bench, name: str) -> Results:
+    """What clients that are told no more than that something changed, or nothing at all, ask again and again."""
+    bench.tell.about("asking again")
+    store = bench.stage.new_store()
+
+    async def lay_out() -> tuple[seed.Place, str]:
+        async with seed.opened(store) as database:
+            boss = system(await seed.workspace(database, name))
+            place = await database.write(seed.vouched, boss, "p")
+            await seed.talk(database, place, bench.sizes.polled, lambda n, of: None)
+            visitor = await database.write(issue_token, boss, place.people[0].actor.id)
+            return place, visitor.secret
+
+    place, visitor = uvloop.run(lay_out())
+    first, _, helper, _ = place.people
+    pair = f"locationID={place.workspace_id}&contactID={first.actor.id}"
+    thread = f"/v1/conversations/{place.conversation_id}/messages?limit=50"
+    paths = (
+        plan.Path("native, a page of 50", thread, helper.token),
+        plan.Path("location, a page of 50 after a refetch", f"/location-contact-chat/messages?{pair}", helper.token),
+        plan.Path(
+            f"visitor, the whole thread of {bench.sizes.polled}",
+            f"/api/chat/{place.conversation_id}/messages?chat_token={visitor}", "",
+        ),
+    )  # fmt: skip
+    with bench.stage.serving(store, signed.settings(name)) as server:
+        work = plan.Compare(**bench.where(server), paths=paths, seconds=bench.sizes.compare_s)
+        compared: Results = _plain(bench.load(work, plan.Compared, "asking again"))
+    return compared
+
+
 def _page(place: seed.Place) -> str:
     return f"/v1/conversations/{place.conversation_id}/messages?limit=50"
 
@@ -229,5 +297,6 @@ WORKLOADS: dict[str, tuple[str, Callable[[Bench], Results]]] = {
     "W-C": ("pages of history over REST", history),
     "fsync": ("fsyncs per message", fsyncs),
     "search": ("search in a large workspace", searches),
+    "wires": ("messages through every wire", wires),
     "scale": ("small and large stores, starting again", large_stores),
 }

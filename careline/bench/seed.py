@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from careline.app import open_database
+from careline.bench import signed
 from careline.core.actor import Actor, system
 from careline.core.errors import Refused
 from careline.core.ids import new_id
@@ -93,6 +94,22 @@ async def place(tx: Tx, actor: Actor, name: str) -> Place:
     for person in (writers[1], *helpers):
         await add_participant(tx, actor, found.id, person.actor.kind, person.actor.id)
     return Place(actor.workspace_id, found.id, (*writers, *helpers))
+
+
+async def vouched(tx: Tx, actor: Actor, name: str) -> Place:
+    """The same with people who come by another system's tokens."""
+    workspace_id = actor.workspace_id
+    people = []
+    for n in "ab":
+        added = await add_contact(tx, actor, contact_id=f"{name}-{n}", name=f"{name}-{n}")
+        people.append(Person(Actor(workspace_id, "contact", added.id), signed.token(workspace_id, added.id, "contact")))
+    found = await conversation_for(tx, actor, people[0].actor.id)
+    for n in "st":
+        helper = await add_staff(tx, actor, f"{name}-{n}", scope="participating", staff_id=f"{name}-{n}")
+        people.append(Person(Actor(workspace_id, "staff", helper.id), signed.token(workspace_id, helper.id, "staff")))
+    for person in people[1:]:
+        await add_participant(tx, actor, found.id, person.actor.kind, person.actor.id)
+    return Place(workspace_id, found.id, tuple(people))
 
 
 async def places(database: Database, count: int, workspaces: int) -> list[Place]:

@@ -28,13 +28,15 @@ def environment(settings: dict[str, str] | None = None) -> dict[str, str]:
 class CarelineServer(Service):
     """`careline serve` as a process of its own. It is ready when it says that it listens."""
 
-    def __init__(self, database: str, base: Path | None) -> None:
+    def __init__(self, database: str, base: Path | None, settings: dict[str, str]) -> None:
         self.database = database
+        self._settings = settings
         self._said = 0
         super().__init__(base)
 
     def command(self, port: int) -> list[str]:
         settings = {"database": self.database, "listen": f"127.0.0.1:{port}", "log_level": "warning", **RAISED}
+        settings |= self._settings
         self.environment = environment(settings)
         return [sys.executable, "-m", "careline", "serve"]
 
@@ -94,10 +96,10 @@ class Stage:
         return Path(store).stat().st_size if self.postgres is None else self.postgres.size_of(store)
 
     @contextmanager
-    def serving(self, store: str) -> Iterator[CarelineServer]:
-        """A server on the store, on its core."""
+    def serving(self, store: str, settings: dict[str, str] | None = None) -> Iterator[CarelineServer]:
+        """A server on the store, on its core, with these settings besides."""
         with pinned(self._core):
-            server = CarelineServer(store, self._base)
+            server = CarelineServer(store, self._base, settings or {})
         try:
             yield server
         finally:

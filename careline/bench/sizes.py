@@ -5,7 +5,7 @@ from msgspec import Struct
 
 class Sizes(Struct, frozen=True):
     """Times are in seconds; `large` and `small` are messages in a conversation, `busy` and `calm` conversations in a
-    workspace; `searched` messages in `talks` conversations are searched.
+    workspace; `searched` messages in `talks` conversations are searched; `polled` are in a thread asked for again.
     """
 
     rooms: int = 100
@@ -26,6 +26,7 @@ class Sizes(Struct, frozen=True):
     compare_s: float = 1.5
     searched: int = 1_000_000
     talks: int = 10_000
+    polled: int = 60
 
 
 FULL = Sizes()

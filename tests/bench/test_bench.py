@@ -42,7 +42,7 @@ def test_it_says_what_is_wrong_with_the_words_it_is_given() -> None:
     done = bench("--only", "W-Z")
     assert (done.returncode, done.stderr) == (
         1,
-        "Error: There is no w-z; there are W-A, W-B, W-C, fsync, search, scale.\n",
+        "Error: There is no w-z; there are W-A, W-B, W-C, fsync, search, wires, scale.\n",
     )
 
 
