@@ -5,7 +5,6 @@ import contextlib
 import gc
 import logging
 import os
-import secrets
 import signal
 import socket as sockets
 from collections.abc import Callable
@@ -22,19 +21,12 @@ from careline.core.clock import Clock
 from careline.core.errors import Refused
 from careline.core.events import PresenceChanged, Recorded, TypingChanged
 from careline.core.page import Cursors
-from careline.features.attachments.actions import expire_unsent
 from careline.features.attachments.intake import Intake
 from careline.features.attachments.scanner import Scanner
-from careline.features.attachments.straight import end_upload
-from careline.features.conversations.visits import expire_visit
-from careline.features.desk.actions import wake_conversation
 from careline.features.messages.attached import scan_again
-from careline.features.messages.notices import send_notice
 from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
-from careline.features.push.actions import forget_devices
 from careline.features.tokens.actions import sweep
-from careline.features.tokens.codes import make_code
 from careline.live.board import Board
 from careline.live.hints import EVERY, Hint, Hints
 from careline.live.hub import Hub
@@ -70,11 +62,12 @@ from careline.work.alerting import EVERY_S as ALERT_EVERY_S
 from careline.work.alerting import alert_all
 from careline.work.anchoring import LOOK_EVERY_S as ANCHOR_LOOK_S
 from careline.work.anchoring import Notary, anchor
+from careline.work.doing import JOBS, errands
 from careline.work.following import FOLLOW_EVERY_S, follow_all
 from careline.work.indexer import Indexer
 from careline.work.keeping import EVERY_S as KEEP_EVERY_S
 from careline.work.keeping import Keeper
-from careline.work.runner import Do, Errand, Runner
+from careline.work.runner import Runner
 from careline.work.schedule import every
 from careline.work.sealing import SEAL_EVERY_S, seal_all
 from careline.work.sms import provider
@@ -158,18 +151,7 @@ class App:
         self._stopping = asyncio.Event()
         self.exit_code = 0
         self.sms = provider(settings)
-        self.jobs: dict[str, Do] = {
-            "attachment.expire": _expire_attachment,
-            "conversation.wake": _wake,
-            "device.forget": _forget_devices,
-            "notice.send": _send_notice,
-            "visit.expire": _expire_visit,
-        }
-        self.errands: dict[str, Errand] = {
-            "attachment.remove": self._remove_attachments,
-            "code.send": self._send_code,
-            "upload.end": self._end_upload,
-        }
+        self.errands = errands(self.database, self.intake, lambda phone, text: self.sms.send(phone, text))
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -248,7 +230,7 @@ class App:
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
             poll.run(),
-            Runner(self.database, self.jobs, self.errands).run(),
+            Runner(self.database, JOBS, self.errands).run(),
             self._indexer.run(),
             every(SWEEP_S, self._second),
             every(SWEEP_S, self.server.auditor.flush),
@@ -335,23 +317,6 @@ class App:
             if isinstance(told, PresenceChanged) and told.conversation_id is None:
                 self.server.board.heard(told, self.database.clock())
 
-    async def _remove_attachments(self, actor: Actor, payload: str) -> None:
-        wanted = msgspec.json.decode(payload, type=consequences.RemoveAttachments).attachment_ids
-        await self.intake.remove_all(self.database, actor, list(wanted))
-
-    async def _end_upload(self, actor: Actor, payload: str) -> None:
-        wanted = msgspec.json.decode(payload, type=consequences.EndUpload)
-        await self.database.write(end_upload, actor, wanted.attachment_id)
-        await self.intake.clear_arrival(wanted.attachment_id)
-
-    async def _send_code(self, actor: Actor, payload: str) -> None:
-        """A code is made when it is sent, so that it stands nowhere but in the message."""
-        wanted = msgspec.json.decode(payload, type=consequences.SendCode)
-        code = f"{secrets.randbelow(1_000_000):06}"
-        text = await self.database.write(make_code, actor, wanted.code_id, code)
-        if text is not None:
-            await self.sms.send(text.phone, text.text)
-
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
         os._exit(70)
@@ -409,25 +374,3 @@ def _origin(url: str) -> str:
 def _host(bound: sockets.socket) -> str:
     host = str(bound.getsockname()[0])
     return f"[{host}]" if ":" in host else host
-
-
-async def _wake(tx: Tx, actor: Actor, payload: str) -> None:
-    wake = msgspec.json.decode(payload, type=consequences.WakeConversation)
-    await wake_conversation(tx, actor, wake.conversation_id)
-
-
-async def _expire_visit(tx: Tx, actor: Actor, payload: str) -> None:
-    await expire_visit(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireVisit).contact_id)
-
-
-async def _expire_attachment(tx: Tx, actor: Actor, payload: str) -> None:
-    await expire_unsent(tx, actor, msgspec.json.decode(payload, type=consequences.ExpireAttachment).attachment_id)
-
-
-async def _send_notice(tx: Tx, actor: Actor, payload: str) -> None:
-    await send_notice(tx, actor, msgspec.json.decode(payload, type=consequences.SendNotice).conversation_id)
-
-
-async def _forget_devices(tx: Tx, actor: Actor, payload: str) -> None:
-    gone = msgspec.json.decode(payload, type=consequences.ForgetDevices)
-    await forget_devices(tx, actor, credential=gone.credential, person=gone.person)

@@ -151,7 +151,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     codes_key: Annotated[
         str, Says("What one-time codes are hashed with; empty: a key kept in the store beside them.", True)
     ] = ""
-    issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.")] = []
+    issuers: Annotated[list[Issuer], Says("Systems whose signed tokens are believed; see docs/settings.md.", True)] = []
     careforall: Annotated[
         Careforall,
         Says(

@@ -12,6 +12,7 @@ import pytest
 
 from careline.core.actor import system
 from careline.features.workspaces.actions import update_workspace
+from careline.work.doing import JOBS
 from careline.work.runner import Runner
 from tests.made import EICAR, PDF, fetches, photo, picture
 from tests.services import S3, Clamd
@@ -51,7 +52,7 @@ async def sends(person: Person, conversation: str, id_: str) -> int:
 
 async def works(world: World) -> None:
     for _ in range(2):
-        await Runner(world.app.database, world.app.jobs, world.app.errands).work()
+        await Runner(world.app.database, JOBS, world.app.errands).work()
 
 
 async def test_a_file_goes_straight_to_s3_and_is_an_attachment_once_it_was_looked_at(shelf: World, s3: S3) -> None:

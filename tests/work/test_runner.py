@@ -5,6 +5,7 @@ from careline.features.conversations.visits import start_visit
 from careline.features.people.actions import find_contact
 from careline.features.tokens.once import make_setup_secret
 from careline.store.database import Tx
+from careline.work.doing import JOBS
 from careline.work.runner import ATTEMPTS, Claimed, Runner
 from tests.world import GREENLEAF, World
 
@@ -30,7 +31,7 @@ async def test_an_anonymous_contact_plans_its_own_end_in_the_same_transaction(wo
 async def test_a_job_runs_when_it_is_due_and_is_gone(world: World) -> None:
     database = world.app.database
     visit = await database.write(start_visit, system(GREENLEAF))
-    runner = Runner(database, world.app.jobs)
+    runner = Runner(database, JOBS)
     assert await runner.work() == 0
     await later(world, DAY + 1)
     assert await runner.work() == 1
