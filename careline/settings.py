@@ -300,6 +300,10 @@ def _parsed(variable: str, kind: Any, text: str) -> Any:
             return int(text)
         except ValueError:
             raise SettingsError(f"{variable}: {text!r} is not a whole number") from None
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise SettingsError(f"{variable}: {text!r} is neither true nor false")
+        return text == "true"
     if get_origin(kind) is list and get_args(kind)[0] in (str, Service):
         return [part.strip() for part in text.split(",") if part.strip()]
     if get_origin(kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, Struct)):

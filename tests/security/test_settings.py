@@ -136,11 +136,16 @@ def test_what_is_set_by_default_is_not_dangerous() -> None:
 @pytest.mark.parametrize("environment", [
     {"CARELINE_NO_SUCH_SETTING": "1"}, {"CARELINE_DEBUG": "1"}, {"CARELINE_LIMIT_VISITS": "many"},
     {"CARELINE_LIMIT_VISITS": "-1/s"}, {"CARELINE_DRAIN_S": "soon"}, {"CARELINE_OPERATOR_PAGES": "everybody"},
-    {"CARELINE_OPERATOR_TOKEN_FILE": "no/such/file"},
+    {"CARELINE_OPERATOR_TOKEN_FILE": "no/such/file"}, {"CARELINE_AUDIT_FAIL_CLOSED": "yes"},
 ])  # fmt: skip
 def test_a_setting_that_is_none_stops_the_start(environment: dict[str, str]) -> None:
     with pytest.raises(SettingsError):
         load(environment)
+
+
+def test_what_is_on_or_off_is_written_as_true_or_false() -> None:
+    for value in (True, False):
+        assert load({"CARELINE_AUDIT_FAIL_CLOSED": str(value).lower()}) == Settings(audit_fail_closed=value)
 
 
 def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
