@@ -106,6 +106,14 @@ class TooMany(Refused):
         self.retry_after = retry_after
 
 
+class TookTooLong(Refused):
+    """It is understood, and would keep the store busy for longer than others should wait."""
+
+    status = 422
+    code = "took_too_long"
+    detail = "This takes longer than a second here: say more of what you look for, or ask for less."
+
+
 class Unavailable(Refused):
     """It cannot be stored or read now. The outcome of a write is unknown: retry with the same client_id."""
 

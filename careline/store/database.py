@@ -32,6 +32,7 @@ class Job(Struct, frozen=True):
 
 
 MOST_KNOWN = 10_000
+ASIDE_S = 1.0
 
 Plan = Callable[[Event, int], list[Job]]
 Question = tuple[type[Struct], str, dict[str, Any]]  # a row, a statement, its values
@@ -234,7 +235,9 @@ class Engine(Protocol):
     async def close(self) -> None: ...
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any: ...
     async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any: ...
-    async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any: ...
+    async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
+        """`aside` of the event loop, and for `ASIDE_S` at most: then `TookTooLong`."""
+
     async def script(self, text: str, after: str) -> None:
         """Run a migration and the statement that records it, in one transaction."""
 
@@ -313,7 +316,10 @@ class Database:
     async def read_aside(
         self, verb: Callable[Concatenate[Tx, Actor, P], Awaitable[T]], actor: Actor, /, *args: P.args, **named: P.kwargs
     ) -> T:
-        """The same for a verb that reads much: wherever it runs, the event loop does not wait for it."""
+        """The same for a verb that reads much: wherever it runs, the event loop does not wait for it.
+
+        It has a second; what it is at then is broken off, and `TookTooLong` is raised.
+        """
         result: T = await self._read(verb, actor, args, named, aside=True)
         return result
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from careline.core.clock import Clock
 from careline.core.context import Context
-from careline.core.errors import Unavailable
-from careline.store.database import Body, Committed, Overtaken
+from careline.core.errors import TookTooLong, Unavailable
+from careline.store.database import ASIDE_S, Body, Committed, Overtaken
 from careline.store.postgres_tx import PostgresTx, UnlockedTx
 from careline.store.sql import Statement
 
@@ -33,6 +33,7 @@ _LOST = (
 
 
 CONTENDED_S = 1.0
+MIGRATION_S = 24 * 3600
 
 # Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find.
 SESSION = {
@@ -171,14 +172,28 @@ class Postgres:
     async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
         try:
             async with self._connection() as connection:
-                return await body(self._tx(connection, origin))
+                tx = self._tx(connection, origin)
+                return await (self._aside(connection, body, tx) if aside else body(tx))
         except _LOST as error:
             raise Unavailable() from error
 
+    async def _aside(self, connection: Any, body: Body, tx: PostgresTx) -> Any:
+        """The server ends a statement that takes too long by itself, also when nobody is left to ask it to."""
+        await connection.execute(f"BEGIN READ ONLY; SET LOCAL statement_timeout = {round(ASIDE_S * 1000)}")
+        try:
+            async with asyncio.timeout(ASIDE_S):
+                return await body(tx)
+        except (TimeoutError, asyncpg.QueryCanceledError) as error:
+            raise TookTooLong() from error
+        finally:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK")
+
     async def script(self, text: str, after: str) -> None:
         async with self._connection() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock(7230001)")
-            await connection.execute(text.replace(" WITHOUT ROWID", ""))
+            # An index over much that is there already takes as long as it takes.
+            await connection.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7230001)")
+            await connection.execute(text.replace(" WITHOUT ROWID", ""), timeout=MIGRATION_S)
             await connection.execute(after)
 
     async def changed_elsewhere(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from careline.core.clock import Clock
 from careline.core.context import NOWHERE, Context
-from careline.core.errors import Unavailable
-from careline.store.database import Body, Committed, Tx, check_columns
+from careline.core.errors import TookTooLong, Unavailable
+from careline.store.database import ASIDE_S, Body, Committed, Tx, check_columns
 from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
@@ -25,6 +25,7 @@ _GROUP = 64
 _CHECKPOINT_PAGES = 4_000
 SLOW_READ = 0.005
 WITH_THREADS = 1.0
+_STEPS = 10_000  # of SQLite's machine between two looks at the clock: a fraction of a millisecond
 
 
 class SqliteTx(Tx):
@@ -66,12 +67,20 @@ class SqliteTx(Tx):
 class _Waiting:
     """A body in the queue, and whoever waits for it."""
 
-    __slots__ = ("body", "committed", "error", "future", "origin", "result", "tx")
+    __slots__ = ("body", "committed", "error", "future", "origin", "result", "tx", "within")
 
-    def __init__(self, body: Body, origin: Context, committed: Committed | None, future: "asyncio.Future[Any]") -> None:
+    def __init__(
+        self,
+        body: Body,
+        origin: Context,
+        committed: Committed | None,
+        within: float | None,
+        future: "asyncio.Future[Any]",
+    ) -> None:
         self.body = body
         self.origin = origin
         self.committed = committed
+        self.within = within
         self.future = future
         self.tx: Tx | None = None
         self.result: Any = None
@@ -90,8 +99,10 @@ class _Connection(threading.Thread):
         self._run = run
         self._most = most
 
-    def submit(self, body: Body, origin: Context, committed: Committed | None) -> "asyncio.Future[Any]":
-        waiting = _Waiting(body, origin, committed, self.loop.create_future())
+    def submit(
+        self, body: Body, origin: Context, committed: Committed | None, within: float | None = None
+    ) -> "asyncio.Future[Any]":
+        waiting = _Waiting(body, origin, committed, within, self.loop.create_future())
         self.queue.put(waiting)
         return waiting.future
 
@@ -137,6 +148,22 @@ def _step(body: Coroutine[Any, Any, Any]) -> Any:
         return end.value
     body.close()
     raise RuntimeError("a verb awaited something other than tx")
+
+
+@contextlib.contextmanager
+def _no_longer_than(seconds: float | None, db: apsw.Connection, clock: Clock) -> Iterator[None]:
+    """Break off what the connection is at after so long. `TookTooLong` tells whoever asked."""
+    if seconds is None:
+        yield
+        return
+    end = clock.monotonic() + seconds
+    db.set_progress_handler(lambda: clock.monotonic() > end, _STEPS)
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise TookTooLong() from error
+    finally:
+        db.set_progress_handler(None)
 
 
 class Sqlite:
@@ -188,7 +215,7 @@ class Sqlite:
         started = self._clock.monotonic()
         if aside or started < self._threads_until:
             self._next_reader = (self._next_reader + 1) % len(self._readers)
-            return await self._readers[self._next_reader].submit(body, origin, None)
+            return await self._readers[self._next_reader].submit(body, origin, None, ASIDE_S if aside else None)
         try:
             return self._read_one(self._here, self._checked, body, origin)
         except (apsw.IOError, apsw.BusyError) as error:
@@ -234,16 +261,25 @@ class Sqlite:
     def _read_group(self, thread: _Connection, group: list[_Waiting]) -> None:
         for waiting in group:
             try:
-                waiting.result = self._read_one(thread.db, thread.checked, waiting.body, waiting.origin)
+                asked = waiting.body, waiting.origin, waiting.within
+                waiting.result = self._read_one(thread.db, thread.checked, *asked)
             except (apsw.IOError, apsw.BusyError):
                 waiting.error = Unavailable()
             except BaseException as error:
                 waiting.error = error
 
-    def _read_one(self, db: apsw.Connection, checked: set[tuple[str, type]], body: Body, origin: Context) -> Any:
+    def _read_one(
+        self,
+        db: apsw.Connection,
+        checked: set[tuple[str, type]],
+        body: Body,
+        origin: Context,
+        within: float | None = None,
+    ) -> Any:
         db.execute("BEGIN")
         try:
-            return _step(body(self._tx(db, checked, origin)))  # type: ignore[arg-type]
+            with _no_longer_than(within, db, self._clock):
+                return _step(body(self._tx(db, checked, origin)))  # type: ignore[arg-type]
         finally:
             db.execute("COMMIT")
 

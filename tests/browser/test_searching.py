@@ -44,6 +44,15 @@ async def test_a_message_is_found_far_back_and_shown_where_it_was_said(greenleaf
     await expect(ana.bubble("Line 129")).to_be_in_viewport()
 
 
+async def test_a_search_that_takes_too_long_says_what_to_do(greenleaf: World, windows: Windows):
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    windows.watch.expect(r"status of 422 .*/v1/search/messages")
+    problem = {"type": "about:blank", "title": "Too long", "status": 422, "code": "took_too_long"}
+    await ana.page.route("**/v1/search/messages*", lambda route: route.fulfill(status=422, json=problem))
+    await asks(ana, "tulip")
+    await expect(ana.page.get_by_role("alert").filter(has_text="Write more of what you look for")).to_be_visible()
+
+
 async def test_text_that_was_found_is_never_more_than_text(greenleaf: World, windows: Windows):
     await greenleaf.cara.sends(greenleaf.conversation, "tulip <img src=x onerror=pwned('search')> <mark>no</mark>")
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)

@@ -14,7 +14,9 @@ import { noWishes, Wishes, worded } from './wishes.js';
 /** @typedef {{key:string, view:any, run:() => void}} Row */
 
 const WAIT = 180;
-const nothing = { contacts: /** @type {any[]} */ ([]), messages: /** @type {any[]} */ ([]), next: /** @type {string|null} */ (null), busy: false, failed: false };
+const nothing = { contacts: /** @type {any[]} */ ([]), messages: /** @type {any[]} */ ([]), next: /** @type {string|null} */ (null), busy: false, failed: '' };
+
+const sentence = (/** @type {{code?:string}} */ error) => t(error.code === 'took_too_long' ? 'search.long' : 'failed');
 
 /** What the server finds, asked once the typing pauses. @param {Desk} desk @param {string} q @param {import('./wishes.js').Wish} wish */
 function useFound(desk, q, wish) {
@@ -23,16 +25,16 @@ function useFound(desk, q, wish) {
   useEffect(() => {
     if (!q) return setFound(nothing);
     const stop = new AbortController();
-    setFound((old) => ({ ...old, busy: true, failed: false }));
+    setFound((old) => ({ ...old, busy: true, failed: '' }));
     const later = setTimeout(() => {
       const contacts = desk.call('contact.search', { q, limit: 5 }, { signal: stop.signal });
       Promise.all([contacts, ask(null, stop.signal)]).then(([people, said]) => {
-        if (!stop.signal.aborted) setFound({ contacts: people.items, messages: said.items, next: said.next, busy: false, failed: false });
-      }, () => { if (!stop.signal.aborted) setFound({ ...nothing, failed: true }); });
+        if (!stop.signal.aborted) setFound({ contacts: people.items, messages: said.items, next: said.next, busy: false, failed: '' });
+      }, (error) => { if (!stop.signal.aborted) setFound({ ...nothing, failed: sentence(error) }); });
     }, WAIT);
     return () => { clearTimeout(later); stop.abort(); };
   }, [q, wish]);
-  const more = () => ask(found.next, new AbortController().signal).then((page) => setFound((old) => ({ ...old, messages: [...old.messages, ...page.items], next: page.next })), () => {});
+  const more = () => ask(found.next, new AbortController().signal).then((page) => setFound((old) => ({ ...old, messages: [...old.messages, ...page.items], next: page.next, failed: '' })), (error) => setFound((old) => ({ ...old, failed: sentence(error) })));
   return { found, more };
 }
 
@@ -76,7 +78,7 @@ export function Show({ desk, close }) {
     <div class="found" id="found" role="listbox" aria-label=${t('search.found')} ref=${list}>
       ${groups.map(([title, rows]) => (rows.length ? html`<div role="group" aria-label=${title} key=${title}><h3 aria-hidden="true">${title}</h3>
         ${rows.map((row) => { const i = all.indexOf(row); return html`<div key=${row.key} id=${'found-' + i} class="found-row" role="option" aria-selected=${i === at} onClick=${row.run} onPointerMove=${() => { if (i !== at) setAt(i); }}>${row.view}</div>`; })}</div>` : null))}
-      ${found.failed ? html`<p class="nothing" role="alert">${icon('alert')}${t('failed')}</p>` : q && !found.busy && !all.length ? html`<p class="nothing" role="status">${icon('search')}${t('search.nothing', { text: q })}</p>` : null}
+      ${found.failed ? html`<p class="nothing" role="alert">${icon('alert')}${found.failed}</p>` : q && !found.busy && !all.length && !found.next ? html`<p class="nothing" role="status">${icon('search')}${t('search.nothing', { text: q })}</p>` : null}
       ${narrowed && !q ? html`<p class="nothing">${icon('search')}${t('search.write')}</p>` : null}
       ${found.next && q ? html`<button class="button" type="button" onClick=${more}>${t('more.older')}</button>` : null}
     </div>

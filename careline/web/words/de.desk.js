@@ -91,6 +91,7 @@ export default {
   'search.messages': 'Nachrichten',
   'search.actions': 'Befehle',
   'search.nothing': 'Nichts gefunden für „{text}“',
+  'search.long': 'Diese Suche dauert zu lange. Schreiben Sie mehr von dem, was Sie suchen, oder grenzen Sie sie ein.',
   'search.write': 'Schreiben Sie, wonach gesucht wird.',
   'search.sender': 'Geschrieben von',
   'search.anyone': 'Allen',

@@ -91,6 +91,7 @@ export default {
   'search.messages': 'Messages',
   'search.actions': 'Actions',
   'search.nothing': 'Nothing found for “{text}”',
+  'search.long': 'This search takes too long. Write more of what you look for, or narrow it down.',
   'search.write': 'Write what to look for.',
   'search.sender': 'Written by',
   'search.anyone': 'Anybody',
