@@ -5,8 +5,9 @@ from typing import Any
 from careline.core.actor import Actor, system
 from careline.features.search import rules
 from careline.features.search.actions import search_messages
-from careline.features.search.index import follow_log
-from careline.features.search.rows import Filters, Place
+from careline.features.search.index import SHIFT, follow_log
+from careline.features.search.rows import Filters, Place, Reach
+from careline.features.search.stretches import MOST, Stretches
 from careline.store.database import Tx
 from tests.world import GREENLEAF, Person, World
 
@@ -27,7 +28,14 @@ async def candidates(world: World, word: str) -> int:
     async def look(tx: Tx, actor: Actor) -> int:
         looked_for = rules.query(word + " ", "word", [])
         assert looked_for
-        asked = {"match": looked_for.match, "lexemes": looked_for.lexemes, "part": looked_for.part}
-        return len(await tx.all(Place, "search_index", floor=0, before=1 << 60, most=9, **asked))
+        asked: dict[str, Any] = {name: getattr(looked_for, name) for name in ("lexemes", "part")}
+        asked["match"] = " AND ".join(looked_for.match)
+        at = await tx.one(Reach, "search_reach", workspace_id=GREENLEAF)
+        assert at
+        before = (at.number << SHIFT) + at.head + 1
+        stretch, first = Stretches().next(before, 9)
+        asked |= {"stretch": stretch, "floor": first - 1, "before": before, "few": MOST, "most": 9}
+        asked |= {"sees_all": 1, "person_kind": "staff", "person_id": ""}
+        return len(await tx.all(Place, "search_index", **asked))
 
     return await world.app.database.read(look, system())

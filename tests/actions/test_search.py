@@ -154,14 +154,14 @@ async def test_pages_meet_without_gap_or_repeat_across_log_edits_and_index(
 async def test_a_search_that_gives_up_says_where_to_go_on(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "STEP", 2)
     monkeypatch.setattr(actions, "BUDGET", 4)
-    await still.ana.sends(still.conversation, "canary of ana")
+    await still.ana.sends(still.conversation, "canary of ana", kind="note")
     for n in range(9):
         await still.cara.sends(still.conversation, f"canary {n}")
     await indexed(still)
     before, seen, pages = None, [], 0
     while pages == 0 or before:
         found, before = await still.app.database.read_aside(
-            search_messages, still.cara.actor, "canary", Filters(sender_kind="staff"), before=before
+            search_messages, still.ana.actor, "canary", Filters(kind="note"), before=before
         )
         seen += [one.message.body for one in found]
         pages += 1

@@ -28,6 +28,9 @@ WALKS = {
     "delete_old_refresh_tokens",
     "delete_old_sessions",
     "delete_old_tickets",
+    # What these scan is what they have made themselves: halves, a sample.
+    "first_fact",
+    "search_frequencies",
     "insight_behind",
     "unsealed_workspaces",
     "search_behind",
@@ -61,7 +64,9 @@ USES = {
     "count_deleted_messages": "messages_deleted (conversation_id=?)",
     "marks_over": "m USING PRIMARY KEY (conversation_id=? AND kind=? AND reader_kind=? AND reader_id=? AND to_seq>?",
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
+    "first_fact": "e USING PRIMARY KEY (workspace_id=? AND seq>?)",
     "search_hits": "m USING INDEX messages_by_id (id=?)",
+    "search_frequencies": "search_index VIRTUAL TABLE INDEX 192:M1><",
     "search_index": "search_index VIRTUAL TABLE INDEX 192:M1><",
     "search_tail": "e USING PRIMARY KEY (workspace_id=? AND seq>? AND seq<?)",
 }

@@ -10,6 +10,7 @@ from careline.features.messages.rows import Message
 from careline.features.people.rows import Contact
 from careline.features.people.rules import may_manage_contacts
 from careline.features.search import rules
+from careline.features.search.candidates import Candidates
 from careline.features.search.index import (
     HAS_FILE,
     SHIFT,
@@ -26,19 +27,16 @@ from careline.features.search.rows import (
     Id,
     Match,
     Order,
-    Place,
     Position,
     Told,
 )
 from careline.store.database import Tx
 
 # How far one search goes: candidates looked at in all, those of the first step beyond the page, matches put in order of
-# relevance, facts that the index has not come to, those of them that rewrite something, conversations of whoever does
-# not see all that are named to the index.
+# relevance, facts that rewrite something, conversations of whoever does not see all that are named to the index.
 BUDGET = 2_000
 STEP = 10
 RANKED = 200
-TAIL = 20_000
 REWRITTEN = 200
 NAMED = 200
 CONTACTS = 100
@@ -59,7 +57,8 @@ async def search_messages(
     """The messages that match and that the actor may read, and the position to go on from.
 
     By time the newest come first, and all can be paged through; by relevance the newest 200 matches are put in order.
-    A page may be short while there is a position: a search looks at 2,000 candidates and then answers.
+    A page may be short while there is a position: a search looks at 2,000 candidates, and at 20,000 facts that the
+    index has not come to, and then answers. By relevance it goes on behind those that the index has not come to.
     """
     rules.may_filter(actor, filters)
     rules.check_filters(filters)
@@ -73,7 +72,7 @@ async def search_messages(
     if order == "time":
         hits, further = await search.newest(before or LAST, limit)
         return [_found(hit, looked_for) for hit in hits], further
-    hits, _ = await search.newest(LAST, RANKED)
+    hits, _ = await search.newest(LAST, RANKED, leaps=True)
     ranked = {rules.score(hit.body, looked_for) << SHIFT | hit.seq: hit for hit in hits}
     left = sorted((item for item in ranked.items() if item[0] < (before or LAST)), reverse=True)
     page = left[:limit]
@@ -99,7 +98,7 @@ async def _keys(tx: Tx, actor: Actor, filters: Filters) -> list[list[str]]:
         mine = await tx.all(Id, "search_conversations", most=NAMED + 1, **asked)
         if len(mine) <= NAMED:
             keys.append([conversation_key(row.id) for row in mine] or [conversation_key("")])
-    if filters.sender_id is not None and filters.sender_kind is not None:
+    if filters.sender_kind is not None:
         keys.append([sender_key(filters.sender_kind, filters.sender_id)])
     if filters.has_attachment:
         keys.append([HAS_FILE])
@@ -107,88 +106,41 @@ async def _keys(tx: Tx, actor: Actor, filters: Filters) -> list[list[str]]:
 
 
 class _Search:
-    """One search: candidates of the log's end and of the index, newest first, held against text, filters and rights."""
+    """One search: candidates, held against text, filters and rights until there are enough."""
 
     def __init__(self, tx: Tx, actor: Actor, looked_for: rules.Query, filters: Filters) -> None:
         self._tx = tx
         self._actor = actor
         self._query = looked_for
         self._filters = filters
-        self._left = BUDGET
-        self._size = STEP
-        self._base = self._indexed = self._head = self._first = self._floor = 0
-        self._asker: dict[str, Any] = {
-            "workspace_id": actor.workspace_id,
-            "sees_all": int(actor.sees_all),
-            "person_kind": actor.kind,
-            "person_id": actor.id,
-        }
+        self._candidates = Candidates(tx, actor, looked_for)
 
-    async def newest(self, before: int, limit: int) -> tuple[list[Hit], int | None]:
-        """The newest matches before a number, and the number to go on from."""
-        await self._begin()
-        self._size = limit + STEP
-        reached = min(before, await self._end())
-        found = {hit.id: hit for hit in await self._rewritten() if self._first < hit.seq < reached}
-        while reached > self._first + 1 and self._left > 0:
-            reached, places = await self._step(reached)
-            found |= {hit.id: hit for hit in await self._hits([p.id for p in places if p.id not in found])}
-            if sum(hit.seq >= reached for hit in found.values()) > limit:
-                break
-        further = reached > self._first + 1
+    async def newest(self, before: int, limit: int, *, leaps: bool = False) -> tuple[list[Hit], int | None]:
+        """The newest matches before a number, and the number to go on from. Where it `leaps`, it goes on in the index
+        when it has seen enough of the log's end.
+        """
+        candidates = self._candidates
+        await candidates.begin(before, self._filters.from_at, self._filters.to_at)
+        reached, first = candidates.end, candidates.first
+        found = {hit.id: hit for hit in await self._rewritten() if first <= hit.seq < reached}
+        looked_at = count = 0
+        while count <= limit and reached > first and looked_at < BUDGET:
+            # As many as it takes if the next ones are like those before.
+            size = (limit + 1 - count) * (looked_at + 1) // (count + 1) + STEP
+            places, reached = await candidates.step(reached, min(size, BUDGET - looked_at))
+            looked_at += len(places)
+            new = [place.id for place in places if place.is_readable and place.id not in found]
+            found |= {hit.id: hit for hit in await self._hits(new)}
+            count = sum(hit.seq >= reached for hit in found.values())
+            if candidates.is_passing_over(reached):
+                if not leaps:
+                    break
+                reached = candidates.indexed + 1
+        further = reached > first
         hits = sorted((hit for hit in found.values() if hit.seq >= reached or not further), key=_number, reverse=True)
         if len(hits) > limit:
             return hits[:limit], hits[limit - 1].seq
         return hits, reached if further else None
-
-    async def _begin(self) -> None:
-        """How far the log and the index reach, and where the days asked for begin."""
-        workspace_id = self._actor.workspace_id
-        at = await self._tx.one(Position, "search_position", workspace_id=workspace_id)
-        self._base, self._indexed = (at.number << SHIFT, at.seq) if at else (0, 0)
-        self._head = int(await self._tx.value("head", workspace_id=workspace_id) or 0)
-        since = self._filters.from_at
-        self._first = 0 if since is None else await self._first_at(since) - 1
-        self._floor = max(self._indexed, self._first, self._head - TAIL)
-
-    async def _end(self) -> int:
-        until = self._filters.to_at
-        return self._head + 1 if until is None else await self._first_at(until)
-
-    async def _first_at(self, at: int) -> int:
-        """The first number whose fact is not older: found by halving, for numbers have no holes."""
-        low, high = 1, self._head + 1
-        while low < high:
-            middle = (low + high) // 2
-            time = await self._tx.value("fact_time", workspace_id=self._actor.workspace_id, seq=middle)
-            low, high = (low, middle) if time is None or int(time) >= at else (middle + 1, high)
-        return low
-
-    async def _step(self, before: int) -> tuple[int, list[Place]]:
-        """The next candidates, newest first, and the number down to which there are no others.
-
-        Each step is four times as large as the one before: PostgreSQL looks at all that there are for every one.
-        """
-        size = min(self._size, self._left)
-        self._size *= 4
-        if before > self._floor + 1:
-            tail = {**self._asker, "rough": self._query.rough, "floor": self._floor, "before": before}
-            places = await self._tx.all(Place, "search_tail", most=size, **tail)
-            reached = places[-1].place if len(places) == size else min(self._floor, max(self._indexed, self._first)) + 1
-        else:
-            places = await self._tx.all(
-                Place,
-                "search_index",
-                match=self._query.match,
-                lexemes=self._query.lexemes,
-                part=self._query.part,
-                floor=self._base + self._first,
-                before=self._base + before,
-                most=size,
-            )
-            reached = places[-1].place - self._base if len(places) == size else self._first + 1
-        self._left -= len(places)
-        return reached, places
 
     async def _hits(self, ids: list[str]) -> list[Hit]:
         """Those of the messages that the actor may read and that match in everything."""
@@ -211,9 +163,14 @@ class _Search:
             unread=int(f.unread),
             status=f.status,
             label=None if f.label is None else f"%{rules.literal(msgspec.json.encode(f.label).decode())}%",
-            **self._asker,
+            workspace_id=self._actor.workspace_id,
+            sees_all=int(self._actor.sees_all),
+            person_kind=self._actor.kind,
+            person_id=self._actor.id,
         )
-        return [hit for hit in hits if rules.matches(hit.body, self._query)]
+        matching = [hit for hit in hits if rules.matches(hit.body, self._query)]
+        self._candidates.were_in_vain(len(hits) - len(matching))
+        return matching
 
     async def _rewritten(self) -> list[Hit]:
         """Messages that say something else since the index came by."""
@@ -221,7 +178,7 @@ class _Search:
             Told,
             "search_told",
             workspace_id=self._actor.workspace_id,
-            floor=self._floor,
+            floor=self._candidates.looked_back_to,
             one='{"type":"message.edited"%',
             other='{"type":"message.edited"%',
             most=REWRITTEN,

@@ -61,8 +61,9 @@ def conversation_key(conversation_id: str) -> str:
     return words.key(f"conversation:{conversation_id}")
 
 
-def sender_key(kind: str, person_id: str) -> str:
-    return words.key(f"{kind}:{person_id}")
+def sender_key(kind: str, person_id: str | None) -> str:
+    """Somebody, or everybody of the kind."""
+    return words.key(kind if person_id is None else f"{kind}:{person_id}")
 
 
 def contact_words(contact: Contact) -> list[str]:
@@ -109,11 +110,7 @@ async def follow_log(tx: Tx, actor: Actor, workspace_id: str, most: int) -> Done
 
 
 async def _index_sent(tx: Tx, base: int, sent: list[Logged]) -> None:
-    rows = [
-        _row(base + fact.seq, fact.id or "", fact.body or "", _keys(fact, bool(fact.has_attachment)))
-        for fact in sent
-        if fact.deleted_at is None
-    ]
+    rows = [_row(base + fact.seq, fact, bool(fact.has_attachment)) for fact in sent if fact.deleted_at is None]
     if rows:
         await tx.many("index_message", rows)
 
@@ -127,7 +124,7 @@ async def _index_again(tx: Tx, workspace_id: str, base: int, changed: set[str]) 
         return
     await tx.run("forget_messages", places=[base + message.seq for message in messages])
     rows = [
-        _row(base + message.seq, message.id, message.body, _keys(message, message.attachments is not None))
+        _row(base + message.seq, message, message.attachments is not None)
         for message in messages
         if message.deleted_at is None
     ]
@@ -138,26 +135,20 @@ async def _index_again(tx: Tx, workspace_id: str, base: int, changed: set[str]) 
 async def _follow_messages(tx: Tx, workspace_id: str, base: int, key: str) -> None:
     """What was said in a conversation that is gone, or by somebody who is another now, is indexed anew or forgotten."""
     before = base + (1 << SHIFT)
-    asked = {"match": f'"{key}"', "lexemes": f"'{key}'", "part": "%", "floor": base, "most": STEP}
-    while places := await tx.all(Place, "search_index", before=before, **asked):
+    while places := await tx.all(Place, "indexed_with", term=key, floor=base, before=before, most=STEP):
         before = places[-1].place
         await tx.run("forget_messages", places=[place.place for place in places])
         await _index_again(tx, workspace_id, base, {place.id for place in places})
 
 
-def _keys(message: Logged | Message, has_attachment: bool) -> list[str]:
-    return [
-        conversation_key(message.conversation_id or ""),
-        sender_key(message.sender_kind or "", message.sender_id or ""),
-        *([HAS_FILE] if has_attachment else []),
-    ]
-
-
-def _row(place: int, message_id: str, body: str, keys: list[str]) -> dict[str, object]:
-    made = words.terms(body, keys)
+def _row(place: int, message: Logged | Message, has_attachment: bool) -> dict[str, object]:
+    conversation_id, kind = message.conversation_id or "", message.sender_kind or ""
+    keys = [conversation_key(conversation_id), sender_key(kind, message.sender_id), sender_key(kind, None)]
+    made = words.terms(message.body or "", [*keys, HAS_FILE] if has_attachment else keys)
     return {
         "place": place,
-        "message_id": message_id,
+        "message_id": message.id,
+        "conversation_id": conversation_id,
         "lexemes": made.lexemes,
         "text": made.text,
         "grams": made.grams,

@@ -3,6 +3,18 @@
 -- name: search_position
 SELECT number, seq FROM search_positions WHERE workspace_id = :workspace_id;
 
+-- part: reach
+h.seq AS head, COALESCE(p.number, 0) AS number, COALESCE(p.seq, 0) AS seq
+
+-- part: reach_of
+FROM heads h LEFT JOIN search_positions p ON p.workspace_id = h.workspace_id WHERE h.workspace_id = :workspace_id
+
+-- name: search_reach [sqlite]
+SELECT {reach}, 1 AS has_order {reach_of};
+
+-- name: search_reach [postgres]
+SELECT {reach}, 0 AS has_order {reach_of};
+
 -- name: begin_search_position
 INSERT INTO search_positions (workspace_id, seq) VALUES (:workspace_id, 0) ON CONFLICT (workspace_id) DO NOTHING;
 
@@ -33,8 +45,8 @@ INSERT INTO search_messages (place, message_id) VALUES (:place, :message_id);
 INSERT INTO search_index (rowid, grams) VALUES (:place, :grams);
 
 -- name: index_message [postgres]
-INSERT INTO search_messages (place, message_id, words, text)
-VALUES (:place, :message_id, array_to_tsvector(string_to_array(:lexemes, ' ')), :text)
+INSERT INTO search_messages (place, message_id, conversation_id, words, text)
+VALUES (:place, :message_id, :conversation_id, array_to_tsvector(string_to_array(:lexemes, ' ')), :text)
 ON CONFLICT (place) DO NOTHING;
 
 -- name: forget_messages [sqlite]
@@ -45,35 +57,57 @@ DELETE FROM search_index WHERE rowid = ANY(:places);
 DELETE FROM search_messages WHERE place = ANY(:places);
 
 -- name: search_index [sqlite]
-SELECT s.place, s.message_id AS id FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
+-- It walks from the newest place on and stops when it has found enough; it need not count them, nor know of stretches.
+SELECT s.place, s.message_id AS id, 0 AS among, :sees_all = 1 OR EXISTS (
+  SELECT 1 FROM messages m JOIN participants p ON p.conversation_id = m.conversation_id
+  WHERE m.id = s.message_id AND p.kind = :person_kind AND p.person_id = :person_id) AS is_readable
+FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
 WHERE search_index MATCH :match AND search_index.rowid > :floor AND search_index.rowid < :before
 ORDER BY search_index.rowid DESC LIMIT :most;
 
+-- name: search_frequencies [sqlite]
+-- From the end on: its beginning is far from there, in a list.
+SELECT j.value AS condition, (SELECT COUNT(*) FROM (SELECT search_index.rowid FROM search_index
+  WHERE search_index MATCH j.value AND search_index.rowid > :floor AND search_index.rowid < :before
+  ORDER BY search_index.rowid DESC)) AS count
+FROM json_each(:conditions) j ORDER BY count;
+
+-- part: in_stretch
+(ARRAY[(place >> 10) * 64 + 10, (place >> 13) * 64 + 13, (place >> 16) * 64 + 16, (place >> 19) * 64 + 19,
+  (place >> 22) * 64 + 22]) @> ARRAY[CAST(:stretch AS BIGINT)]
+  AND place + 0 > CAST(:floor AS BIGINT) AND place + 0 < CAST(:before AS BIGINT)
+
 -- name: search_index [postgres]
--- First the newest 8,192 places are read one after the other: what is common is found there at once, and asking the
--- index for all of it would be long. What is not common is few, so all of it can be asked for and put in order; and so
--- is what one of a few conversations must have said (the only terms in brackets), each of which would be compared.
-WITH asked AS (
-  SELECT CAST(:before AS BIGINT) AS before, GREATEST(CAST(:floor AS BIGINT), CAST(:before AS BIGINT) - 8192) AS near
-), newest AS MATERIALIZED (
-  SELECT place, message_id FROM search_messages
-  WHERE CAST(:lexemes AS TEXT) NOT LIKE '%(%' AND place > (SELECT near FROM asked) AND place < (SELECT before FROM asked)
-    AND text || '' LIKE :part
-    AND (CAST(:lexemes AS TEXT) = '' OR words @@ CAST(CAST(:lexemes AS TEXT) AS TSQUERY))
-  ORDER BY place DESC LIMIT :most
-), older AS MATERIALIZED (
-  SELECT place, message_id FROM search_messages
-  WHERE (SELECT COUNT(*) FROM newest) < :most AND CAST(:lexemes AS TEXT) <> ''
-    AND words @@ CAST(CAST(:lexemes AS TEXT) AS TSQUERY) AND (:part = '%' OR text LIKE :part)
+-- What stands in one stretch, in no order, and no more than `few` of it. The index is asked for no more than there is
+-- to ask: of the three, one is run. The places are hidden in sums, or it would be them that are looked for.
+WITH near AS MATERIALIZED (
+  SELECT place, message_id, conversation_id FROM search_messages
+  WHERE :part = '%' AND {in_stretch} AND words @@ CAST(CAST(:lexemes AS TEXT) AS TSQUERY)
   UNION ALL
-  SELECT place, message_id FROM search_messages
-  WHERE (SELECT COUNT(*) FROM newest) < :most AND CAST(:lexemes AS TEXT) = '' AND text LIKE :part
+  SELECT place, message_id, conversation_id FROM search_messages
+  WHERE :part <> '%' AND CAST(:lexemes AS TEXT) = '' AND {in_stretch} AND text LIKE :part
+  UNION ALL
+  SELECT place, message_id, conversation_id FROM search_messages
+  WHERE :part <> '%' AND CAST(:lexemes AS TEXT) <> '' AND {in_stretch}
+    AND words @@ CAST(CAST(:lexemes AS TEXT) AS TSQUERY) AND text LIKE :part
+  LIMIT :few
+), newest AS MATERIALIZED (
+  SELECT place, message_id, conversation_id FROM near ORDER BY place DESC LIMIT :most
 )
-SELECT place, message_id AS id FROM newest
-UNION ALL
-(SELECT place, message_id FROM older WHERE place > CAST(:floor AS BIGINT)
-   AND place < (SELECT CASE WHEN CAST(:lexemes AS TEXT) LIKE '%(%' THEN before ELSE near + 1 END FROM asked)
- ORDER BY place DESC LIMIT :most)
+SELECT n.place, n.message_id AS id, (SELECT COUNT(*) FROM near) AS among, :sees_all = 1 OR EXISTS (
+  SELECT 1 FROM participants p
+  WHERE p.conversation_id = n.conversation_id AND p.kind = :person_kind AND p.person_id = :person_id) AS is_readable
+FROM newest n ORDER BY n.place DESC;
+
+-- name: indexed_with [sqlite]
+SELECT s.place, s.message_id AS id FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
+WHERE search_index MATCH :term AND search_index.rowid > :floor AND search_index.rowid < :before
+ORDER BY search_index.rowid DESC LIMIT :most;
+
+-- name: indexed_with [postgres]
+SELECT place, message_id AS id FROM search_messages
+WHERE words @@ CAST(CAST(:term AS TEXT) AS TSQUERY)
+  AND place + 0 > CAST(:floor AS BIGINT) AND place + 0 < CAST(:before AS BIGINT)
 ORDER BY place DESC LIMIT :most;
 
 -- name: search_tail
@@ -116,8 +150,20 @@ WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id AND m.deleted_at IS NU
 SELECT conversation_id AS id FROM participants
 WHERE workspace_id = :workspace_id AND kind = :person_kind AND person_id = :person_id LIMIT :most;
 
--- name: fact_time
-SELECT at FROM events WHERE workspace_id = :workspace_id AND seq >= :seq ORDER BY seq LIMIT 1;
+-- part: half_time
+COALESCE((SELECT e.at FROM events e WHERE e.workspace_id = :workspace_id AND e.seq >= (low + high) / 2
+  ORDER BY e.seq LIMIT 1), :at)
+
+-- name: first_fact
+-- The first number whose fact is not older: found by halving, for numbers have no holes.
+WITH RECURSIVE halves (low, high) AS (
+  SELECT CAST(1 AS BIGINT), CAST(:end AS BIGINT)
+  UNION ALL
+  SELECT CASE WHEN {half_time} < :at THEN (low + high) / 2 + 1 ELSE low END,
+    CASE WHEN {half_time} < :at THEN high ELSE (low + high) / 2 END
+  FROM halves WHERE low < high
+)
+SELECT low FROM halves WHERE low >= high;
 
 -- name: index_contact [sqlite]
 INSERT INTO search_contacts (place, workspace_id, contact_id) VALUES (:place, :workspace_id, :contact_id);

@@ -61,10 +61,14 @@ class FoundContact(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A candidate: its place in the index, and the row it stands for."""
+    """A candidate: its place in the index and the row it stands for; among how many it was, where that was counted, and
+    whether the asker could read it when it was indexed.
+    """
 
     place: int
     id: str
+    among: int = 0
+    is_readable: int = 1
 
 
 class Position(Struct, frozen=True):
@@ -72,6 +76,24 @@ class Position(Struct, frozen=True):
 
     number: int
     seq: int
+
+
+class Frequency(Struct, frozen=True):
+    """How many of a sample of places a condition is true of."""
+
+    condition: str
+    count: int
+
+
+class Reach(Struct, frozen=True):
+    """How far a workspace's log goes, and the index's `Position` in it, both 0 where it has none. One that `has_order`
+    walks its lists from the newest place on; another gives all that there is.
+    """
+
+    head: int
+    number: int
+    seq: int
+    has_order: int
 
 
 class Logged(Struct, frozen=True):

@@ -25,11 +25,11 @@ _BORDER = rf"[^\s{words.UNSPACED}]"
 class Query(Struct, frozen=True):
     """What is looked for, in the words of each engine; the text itself must match all `patterns`.
 
-    `match` is FTS5's, `lexemes` a tsquery and `part` a LIKE pattern, `rough` a LIKE pattern that every plain ASCII text
-    which matches has, whatever its case. `literal` says that the patterns look at punctuation too.
+    `match` are conditions for FTS5, `lexemes` is a tsquery and `part` a LIKE pattern, `rough` a LIKE pattern that every
+    plain ASCII text which matches has, whatever its case. `literal` says that the patterns look at punctuation too.
     """
 
-    match: str
+    match: tuple[str, ...]
     lexemes: str
     part: str
     rough: str
@@ -59,6 +59,7 @@ def query(typed: str, match: Match, keys: list[list[str]]) -> Query | None:
 def _words(found: list[str], begun: bool, keys: list[list[str]]) -> Query:
     grams: list[str] = []
     lexemes: list[str] = []
+    part = "%"
     patterns, whole = [], []
     for number, word in enumerate(found):
         last = begun and number == len(found) - 1 and len(word) > 1
@@ -69,13 +70,17 @@ def _words(found: list[str], begun: bool, keys: list[list[str]]) -> Query:
         else:
             pattern = re.compile(rf"(?<!{_BORDER}){re.escape(word)}" + ("" if last else rf"(?!{_BORDER})"))
             grams += words.grams(f" {word}" if last else f" {word} ")
-            lexemes.append(_quoted(words.lexeme(word)) + (":*" if last else ""))
+            if last:
+                # PostgreSQL would gather all that begins so, wherever it stands, before it looked at anything else.
+                part = f"% {word}%"
+            else:
+                lexemes.append(_quoted(words.lexeme(word)))
         patterns.append(pattern)
         whole.append(re.compile(rf"(?<!{_BORDER}){re.escape(word)}(?!{_BORDER})"))
     return Query(
         _fts5([[gram] for gram in grams] + keys),
         _tsquery(lexemes, keys),
-        "%",
+        part,
         f"%{max(found, key=len)}%",
         tuple(patterns),
         tuple(whole),
@@ -101,9 +106,20 @@ def _part(typed: str, plain: str, found: list[str], keys: list[list[str]]) -> Qu
     )
 
 
-def _fts5(terms: list[list[str]]) -> str:
+def _fts5(terms: list[list[str]]) -> tuple[str, ...]:
     each = dict.fromkeys(" OR ".join(f'"{term}"' for term in alternatives) for alternatives in terms)
-    return " AND ".join(f"({term})" for term in each)
+    return tuple(f"({term})" for term in each)
+
+
+def telling(counts: list[int], sample: int, places: int) -> int:
+    """How many of the conditions it takes to leave few of so many places: those that are true nearly everywhere cost
+    more to look up than they tell. `counts` says of how many in the `sample` each is true, the rarest first.
+    """
+    for number, count in enumerate(counts, 1):
+        places = places * (count + 1) // (sample + 1)
+        if places < 1:
+            return number
+    return len(counts)
 
 
 def _tsquery(lexemes: list[str], keys: list[list[str]]) -> str:

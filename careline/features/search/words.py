@@ -99,7 +99,7 @@ def terms(body: str, keys: list[str]) -> Terms:
         shorts = list(dict.fromkeys(piece for run in runs for piece in pieces(run)))
     text = f" {' '.join(words)} "
     lexemes = " ".join([*whole, *shorts, *keys])
-    return Terms(lexemes, text, " ".join([text, *map(short, shorts), *keys, ""]))
+    return Terms(lexemes, text, "".join([text, *map(short, shorts), *keys]))
 
 
 def lexeme(word: str) -> str:
