@@ -231,7 +231,7 @@ class App:
         return [
             poll.run(),
             Runner(self.database, JOBS, self.errands).run(),
-            self._indexer.run(),
+            *([self._indexer.run()] if self.settings.search_index else []),
             every(SWEEP_S, self._second),
             every(SWEEP_S, self.server.auditor.flush),
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),

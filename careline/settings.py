@@ -64,6 +64,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     operator_token: Annotated[
         str, Says("A bearer token that also opens the operator pages, for a metrics collector elsewhere.", True)
     ] = ""
+    search_index: Annotated[
+        bool, Says("Index what is said, for the search. Off in a process that should not: another one has to.")
+    ] = True
     attachment_bytes: Annotated[int, Says("How large a file may be, in bytes.")] = 10_485_760
     attachment_unsent_h: Annotated[int, Says("How many hours an upload may wait to be sent; then it is removed.")] = 24
     attachments_per_message: Annotated[int, Says("Files in one message.")] = 10
