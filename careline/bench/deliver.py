@@ -8,7 +8,7 @@ from collections.abc import Callable
 from careline.bench import scrape
 from careline.bench.clients import PATIENCE, Broken, Client, all_in, now
 from careline.bench.measure import Tracer, cpu_s
-from careline.bench.plan import Deliver, Delivered, Latency, Saturated, Steady
+from careline.bench.plan import Deliver, Delivered, Latency, Room, Saturated, Steady
 from careline.bench.tongues import TONGUES
 
 BODY = 120
@@ -31,10 +31,12 @@ class _Message:
 
 
 class Crowd:
-    """Everybody who is online, and the messages among them that are not done."""
+    """Everybody who is online, and the messages among them that are not done. `text` is what follows their mark."""
 
-    def __init__(self, plan: Deliver) -> None:
-        self._plan = plan
+    def __init__(self, rooms: tuple[Room, ...], text: Callable[[], bytes] = lambda: b"", wire: str = "native") -> None:
+        self.rooms = rooms
+        self._text = text
+        self._tongue = TONGUES[wire]
         self._under_way: dict[bytes, _Message] = {}
         self._next = random.randrange(1, 9) * 10_000_000
         self._words: list[list[tuple[Client, bytes]]] = []
@@ -43,12 +45,11 @@ class Crowd:
         self.done = 0
         self.broken: str | None = None
 
-    async def gather(self) -> None:
-        tongue, rooms = TONGUES[self._plan.wire], self._plan.rooms
-        ways = [tongue.way(room, token) for room in rooms for token in room.tokens]
-        clients = iter(await all_in(self._plan.address, ways, self._heard))
-        for room in rooms:
-            self._words.append([(next(clients), tongue.words(room)) for _ in room.tokens])
+    async def gather(self, address: str) -> None:
+        ways = [self._tongue.way(room, token) for room in self.rooms for token in room.tokens]
+        clients = iter(await all_in(address, ways, self._heard))
+        for room in self.rooms:
+            self._words.append([(next(clients), self._tongue.words(room)) for _ in room.tokens])
 
     def disperse(self) -> None:
         for room in self._words:
@@ -66,7 +67,11 @@ class Crowd:
         people = self._words[room]
         client, words = people[member]
         # Clients name every message, so that they can safely say it again; an UUID is as long as that.
-        payload = words % {b"mark": mark, b"id": mark.rjust(36, b"0"), b"text": (MARK + mark).ljust(BODY, b"x")}
+        payload = words % {
+            b"mark": mark,
+            b"id": mark.rjust(36, b"0"),
+            b"text": (MARK + mark + self._text()).ljust(BODY, b"x"),
+        }
         self._under_way[mark] = _Message(client, due or now(), len(people) - 1, done)
         client.say(payload)
 
@@ -146,24 +151,33 @@ async def _slice(crowd: Crowd, plan: Deliver, rate: int, count: int) -> int:
     return count
 
 
-async def saturated(crowd: Crowd, plan: Deliver, in_flight: int) -> Saturated:
+def go_round(crowd: Crowd, in_flight: int) -> Callable[[], None]:
+    """So many messages at once, from now until the answer is called: rooms in turn, then their members in turn."""
     running = True
 
     def sender(number: int) -> Callable[[], None]:
-        """What sends the next one when the last is done: rooms in turn, then their members in turn."""
+        """What sends the next one when the last is done."""
 
         def go_on() -> None:
             nonlocal number
             if running:
-                rooms = len(plan.rooms)
-                room = number % rooms
-                crowd.send(room, number // rooms % len(plan.rooms[room].tokens), go_on)
+                room = number % len(crowd.rooms)
+                crowd.send(room, number // len(crowd.rooms) % len(crowd.rooms[room].tokens), go_on)
                 number += in_flight
 
         return go_on
 
+    def stop() -> None:
+        nonlocal running
+        running = False
+
     for number in range(in_flight):
         sender(number)()
+    return stop
+
+
+async def saturated(crowd: Crowd, plan: Deliver, in_flight: int) -> Saturated:
+    stop = go_round(crowd, in_flight)
     await asyncio.sleep(plan.warm_up)
     tracer = Tracer(plan.pids) if plan.trace else None
     traced = tracer.start() if tracer else False
@@ -176,7 +190,7 @@ async def saturated(crowd: Crowd, plan: Deliver, in_flight: int) -> Saturated:
     acks, deliveries = crowd.acks, crowd.deliveries
     fsyncs = tracer.stop() / done if tracer and traced and done else None
     commits = scrape.per_message(counted, await scrape.commits(plan.address))
-    running = False
+    stop()
     await crowd.settle()
     if not done:
         raise Broken(f"nothing was done in {plan.closed_seconds} s")
@@ -185,8 +199,8 @@ async def saturated(crowd: Crowd, plan: Deliver, in_flight: int) -> Saturated:
 
 
 async def deliver(plan: Deliver, say: Callable[[str], None]) -> Delivered:
-    crowd = Crowd(plan)
-    await crowd.gather()
+    crowd = Crowd(plan.rooms, wire=plan.wire)
+    await crowd.gather(plan.address)
     await asyncio.sleep(min(1.0, plan.warm_up))
     try:
         found = Delivered([], [])

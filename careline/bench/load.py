@@ -13,15 +13,16 @@ from typing import Any
 import msgspec
 import uvloop
 
-from careline.bench import deliver, idle, pages
+from careline.bench import deliver, following, idle, pages
 from careline.bench.clients import Broken
-from careline.bench.plan import Compare, Deliver, Idle, Plan, Walk
+from careline.bench.plan import Compare, Deliver, Follow, Idle, Plan, Walk
 
 WORK: dict[type, Callable[[Any, Callable[[str], None]], Awaitable[Any]]] = {
     Deliver: deliver.deliver,
     Idle: idle.idle,
     Walk: pages.walk,
     Compare: pages.compare,
+    Follow: following.follow,
 }
 
 

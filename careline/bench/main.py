@@ -59,6 +59,7 @@ def command(
       W-B    1,000 sockets that only listen: memory and CPU of coming in and of being there
       W-C    pages of 50 over REST from a conversation of 10,000 messages
       fsync  how many fsyncs a message costs (strace, if there is one; else as the server counts its commits)
+      index  what the index for the search costs a message: W-A's closed loop without it and with it
       search words and parts of words in a workspace of a million messages, for all who may ask
       wires  W-A's closed loop through every wire; what the clients of some ask again and again
       scale  pages and lists with a million messages and 100,000 conversations; starting again

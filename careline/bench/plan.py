@@ -48,6 +48,19 @@ class Walk(Struct, frozen=True, tag=True):
     pages: int = 100
 
 
+class Follow(Struct, frozen=True, tag=True):
+    """A closed loop of messages in words that people use, for `seconds`; and then, where the server `indexes` for the
+    search, until the index has come as far as the log.
+    """
+
+    address: str
+    pids: tuple[int, ...]
+    rooms: tuple[Room, ...]
+    in_flight: int
+    seconds: float
+    indexes: bool
+
+
 class Path(Struct, frozen=True):
     """One GET that is asked again and again, in turn with `others` of its kind, and a name for it."""
 
@@ -67,7 +80,7 @@ class Compare(Struct, frozen=True, tag=True):
     rounds: int = 3
 
 
-Plan = Deliver | Idle | Walk | Compare
+Plan = Deliver | Idle | Walk | Compare | Follow
 
 
 class Latency(Struct, frozen=True):
@@ -111,6 +124,16 @@ class Saturated(Struct, frozen=True):
 class Delivered(Struct, frozen=True):
     steady: list[Steady]
     saturated: list[Saturated]
+
+
+class Followed(Struct, frozen=True):
+    """CPU is the server's, from the first message until the index has followed the last, `behind_s` after it."""
+
+    messages: int
+    cpu_us_per_message: float
+    per_second: float
+    ack: Latency
+    behind_s: float
 
 
 class Idled(Struct, frozen=True):

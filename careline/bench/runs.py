@@ -257,7 +257,7 @@ def _asking(bench: Bench, name: str) -> Results:
             boss = system(await seed.workspace(database, name))
             place = await database.write(seed.vouched, boss, "p")
             await seed.talk(database, place, bench.sizes.polled, lambda n, of: None)
-            visitor = await database.write(issue_token, boss, place.people[0].actor.id)
+            visitor = await database.write(issue_token, boss, place.people[0].actor.id, bare=True)
             return place, visitor.secret
 
     place, visitor = uvloop.run(lay_out())
@@ -278,6 +278,27 @@ def _asking(bench: Bench, name: str) -> Results:
     return compared
 
 
+def indexing(bench: Bench) -> Results:
+    """W-A's closed loop in turns without the index and with it, until that has followed: what the search costs."""
+    bench.tell.about("index")
+    sizes = bench.sizes
+    found: Results = {"without": [], "with": []}
+    for _ in range(sizes.turns):
+        for name, setting in (("without", "false"), ("with", "true")):
+            store = bench.stage.new_store()
+            rooms = uvloop.run(_rooms(bench, store, 1))
+            with bench.stage.serving(store, {"search_index": setting}) as server:
+                work = plan.Follow(
+                    **bench.where(server),
+                    rooms=rooms,
+                    in_flight=sizes.in_flight[-1],
+                    seconds=sizes.saturated_s,
+                    indexes=name == "with",
+                )
+                found[name].append(_plain(bench.load(work, plan.Followed, "index")))
+    return found
+
+
 def _page(place: seed.Place) -> str:
     return f"/v1/conversations/{place.conversation_id}/messages?limit=50"
 
@@ -296,6 +317,7 @@ WORKLOADS: dict[str, tuple[str, Callable[[Bench], Results]]] = {
     "W-B": ("idle sockets", idle_sockets),
     "W-C": ("pages of history over REST", history),
     "fsync": ("fsyncs per message", fsyncs),
+    "index": ("what the index costs a message", indexing),
     "search": ("search in a large workspace", searches),
     "wires": ("messages through every wire", wires),
     "scale": ("small and large stores, starting again", large_stores),

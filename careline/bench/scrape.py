@@ -5,6 +5,7 @@ import re
 import aiohttp
 
 _COUNT = re.compile(r"^(careline_commit_seconds_count|careline_batch_messages_sum) (\S+)$", re.M)
+_LAG = re.compile(r"^careline_search_lag_events (\S+)$", re.M)
 Counts = dict[str, float]
 
 
@@ -22,3 +23,9 @@ def per_message(before: Counts, after: Counts) -> float | None:
         after[name] - before[name] for name in ("careline_commit_seconds_count", "careline_batch_messages_sum")
     )
     return made / sent if sent else None
+
+
+async def search_lag(address: str) -> float:
+    """How many facts the search index has not followed yet, as of its last look."""
+    async with aiohttp.ClientSession() as http, http.get(f"http://{address}/metrics") as answer:
+        return float(_LAG.findall(await answer.text())[0])

@@ -23,7 +23,7 @@ def bench(*words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.timeout(180)  # it starts eight processes one after the other, perhaps beside other tests
 def test_a_tiny_run_gives_every_figure_and_leaves_nothing_behind(tmp_path: Path) -> None:
     results = tmp_path / "out.json"
-    done = bench("--tiny", "--only", "W-A,W-B,W-C,search", "--json", str(results), "--folder", str(tmp_path))
+    done = bench("--tiny", "--only", "W-A,W-B,W-C,index,search", "--json", str(results), "--folder", str(tmp_path))
     assert done.returncode == 0, done.stderr
     found = json.loads(results.read_text())["engines"]["sqlite"]
     assert found["W-A"]["1 workspace"]["steady"][0]["done"] == found["W-A"]["1 workspace"]["steady"][0]["sent"]
@@ -31,6 +31,7 @@ def test_a_tiny_run_gives_every_figure_and_leaves_nothing_behind(tmp_path: Path)
     assert found["W-B"]["sockets"] == 20
     assert found["W-C"]["walk"]["items_per_page"] > 40
     assert found["W-C"]["pages"]["items"] == {"newest page": 50, "oldest page": 50}
+    assert found["index"]["with"][0]["messages"] > 0
     assert found["search"]["searches"]["items"]["common word, all"] == 20
     assert found["search"]["searches"]["items"]["rare word, contact"] <= 1
     assert all(figure["value"] is not None for figures in found["figures"].values() for figure in figures)
@@ -42,7 +43,7 @@ def test_it_says_what_is_wrong_with_the_words_it_is_given() -> None:
     done = bench("--only", "W-Z")
     assert (done.returncode, done.stderr) == (
         1,
-        "Error: There is no w-z; there are W-A, W-B, W-C, fsync, search, wires, scale.\n",
+        "Error: There is no w-z; there are W-A, W-B, W-C, fsync, index, search, wires, scale.\n",
     )
 
 
