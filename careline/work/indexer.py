@@ -17,6 +17,8 @@ from careline.store.database import Database
 
 logger = logging.getLogger("careline.search")
 BATCH = 128
+BEHIND = 2_000
+LARGE = 512  # in a rush: what is added together costs half as much
 LINGER = 0.5  # what is sent meanwhile is indexed together
 LOOK = 5.0  # how often the log is asked what others left unindexed; it is searched as it is until then
 REST = 6.0  # times as long as a batch took
@@ -62,7 +64,7 @@ class Indexer:
             self._tell(facts)
             started = self._clock.monotonic()
             ids = [workspace.workspace_id for workspace in workspaces]
-            if not await self._database.write(follow_logs, system(), ids, BATCH):
+            if not await self._database.write(follow_logs, system(), ids, LARGE if facts > BEHIND else BATCH):
                 return
             took = self._clock.monotonic() - started
             await asyncio.sleep(took * (REST_FAR if facts > FAR else REST))

@@ -28,13 +28,12 @@ async def candidates(world: World, word: str) -> int:
     async def look(tx: Tx, actor: Actor) -> int:
         looked_for = rules.query(word + " ", "word", [])
         assert looked_for
-        asked: dict[str, Any] = {name: getattr(looked_for, name) for name in ("lexemes", "part")}
-        asked["match"] = " AND ".join(looked_for.match)
+        asked: dict[str, Any] = {name: getattr(looked_for, name) for name in ("words", "grams", "lexemes", "part")}
         at = await tx.one(Reach, "search_reach", workspace_id=GREENLEAF)
         assert at
         before = (at.number << SHIFT) + at.head + 1
-        stretch, first = Stretches().next(before, 9)
-        asked |= {"stretch": stretch, "floor": first - 1, "before": before, "few": MOST, "most": 9}
+        stretches, first = Stretches().next(before, 9)
+        asked |= {"stretches": stretches, "floor": first - 1, "before": before, "few": MOST, "most": 9}
         asked |= {"sees_all": 1, "person_kind": "staff", "person_id": ""}
         return len(await tx.all(Place, "search_index", **asked))
 

@@ -16,7 +16,7 @@ from careline.features.search import candidates
 from careline.features.search.actions import search_messages
 from careline.features.search.rows import Filters
 from careline.features.search.stretches import LENGTHS, MOST, Stretches
-from careline.store.sql import Statement
+from careline.store.sql import statement
 from tests.actions.searching import finds, indexed
 from tests.world import GREENLEAF, World
 
@@ -32,12 +32,13 @@ def test_stretches_meet_without_gap_or_overlap_whatever_they_hold(
     stretches = Stretches()
     base = before >> 40 << 40
     for _ in range(40):
-        number, first = stretches.next(before, wanted)
-        bits = number % 64
-        assert bits in LENGTHS and first == number // 64 << bits and first < before <= first + (1 << bits)
+        numbers, first = stretches.next(before, wanted)
+        (bits,) = {number % 64 for number in numbers}
+        asked = [number // 64 for number in numbers]
+        assert bits in LENGTHS and asked == list(range(first >> bits, (before - 1 >> bits) + 1))
         holds = data.draw(st.integers(0, min(MOST, before - first)))
         if holds == MOST:
-            stretches.was_full(before)
+            stretches.were_full(before)
             assert before - stretches.next(before, wanted)[1] < before - first
             continue
         stretches.held(before - first, holds)
@@ -106,7 +107,7 @@ async def test_a_search_that_takes_too_long_is_refused_and_the_next_is_answered(
     statements = world.app.database.engine._statements  # type: ignore[attr-defined]
     usual = dict(statements)
     await world.cara.sends(world.conversation, "canary")
-    statements["search_tail"] = statements["search_index"] = Statement("endless", ENDLESS, (), frozenset())
+    statements["search_tail"] = statements["search_index"] = statement("endless", ENDLESS, world.app.database.engine.name)
     began = time.monotonic()
     refused = await world.ana.asks("GET", "/v1/search/messages?q=canary", status=422)
     assert refused["code"] == "took_too_long"

@@ -28,9 +28,9 @@ WALKS = {
     "delete_old_refresh_tokens",
     "delete_old_sessions",
     "delete_old_tickets",
-    # What these scan is what they have made themselves: halves, a sample.
+    # What these scan is what they have found or made themselves.
     "first_fact",
-    "search_frequencies",
+    "search_index",
     "insight_behind",
     "unsealed_workspaces",
     "search_behind",
@@ -43,7 +43,7 @@ USES = {
     "audit_page": "audit_entries USING PRIMARY KEY (workspace_id=? AND (seq,number)",
     "audit_reach": "events USING PRIMARY KEY (workspace_id=? AND seq>? AND seq<?)",
     "expired_entries": "audit_entries_expired",
-    "insight_known": "PRIMARY KEY (workspace_id=? AND kind=? AND day>? AND day<?",
+    "insight_known": "PRIMARY KEY (workspace_id=? AND kind=? AND day=? AND person_id=?",
     "messages_by_client_id": "messages_by_client_id (client_id=? AND conversation_id=?)",
     "hot_conversations": "PRIMARY KEY (workspace_id=? AND id=?)",
     "conversation_as": "PRIMARY KEY (workspace_id=? AND id=?)",
@@ -66,8 +66,7 @@ USES = {
     "events_since_in": "PRIMARY KEY (workspace_id=? AND seq>?)",
     "first_fact": "e USING PRIMARY KEY (workspace_id=? AND seq>?)",
     "search_hits": "m USING INDEX messages_by_id (id=?)",
-    "search_frequencies": "search_index VIRTUAL TABLE INDEX 192:M1><",
-    "search_index": "search_index VIRTUAL TABLE INDEX 192:M1><",
+    "search_index": "search_words VIRTUAL TABLE INDEX 192:M1><",
     "search_tail": "e USING PRIMARY KEY (workspace_id=? AND seq>? AND seq<?)",
 }
 

@@ -61,7 +61,7 @@ async def next_piece(tx: Tx, actor: Actor) -> Piece | None:
     known: set[rules.Key] = set()
     if people:
         days, ids = {day for day, _ in people}, {person.partition(":")[2] for _, person in people}
-        rows = await tx.all(Figures, "insight_known", first=min(days), last=max(days), ids=sorted(ids), **place)
+        rows = await tx.all(Figures, "insight_known", days=sorted(days), ids=sorted(ids), **place)
         known = {(row.day, f"{row.kind}:{row.person_id}") for row in rows if row.messages}
     return Piece(
         actor.workspace_id,

@@ -29,7 +29,7 @@ DELETE FROM insight_waiting WHERE workspace_id = :workspace_id AND conversation_
 
 -- name: insight_known
 SELECT day, kind, person_id, messages, responses, response_ms, resolutions, resolution_ms FROM insight_people
-WHERE workspace_id = :workspace_id AND kind IN ('contact', 'staff', 'system') AND day >= :first AND day <= :last
+WHERE workspace_id = :workspace_id AND kind IN ('contact', 'staff', 'system') AND day = ANY(:days)
   AND person_id = ANY(:ids);
 
 -- name: add_insight_people

@@ -4,21 +4,15 @@ Whoever asks says how many are wanted next, holds them against the text, the fil
 the number that was reached.
 """
 
-from typing import Any
-
 from careline.core.actor import Actor
 from careline.features.search import rules
 from careline.features.search.index import SHIFT
-from careline.features.search.rows import Frequency, Place, Reach
+from careline.features.search.rows import Place, Reach
 from careline.features.search.stretches import MOST, Stretches
 from careline.store.database import Tx
 
 # How many facts that the index has not come to are looked at.
-TAIL = 20_000
-# An index with order is asked only for the rarest conditions, judged by a sample of the newest places; for twice as
-# many of them when so many messages were looked at in vain.
-SAMPLE = 1_024
-IN_VAIN = 20
+TAIL = 5_000
 
 
 class Candidates:
@@ -31,10 +25,6 @@ class Candidates:
         self._workspace_id = actor.workspace_id
         self._who = {"sees_all": int(actor.sees_all), "person_kind": actor.kind, "person_id": actor.id}
         self._query = looked_for
-        self._conditions = list(looked_for.match)
-        self._asked_for = len(self._conditions)
-        self._is_weighed = False
-        self._in_vain = 0
         self._stretches = Stretches()
         self._reach = Reach(0, 0, 0, 0)
         self.first, self.end, self.indexed = 1, 1, 0
@@ -50,9 +40,9 @@ class Candidates:
         self._seen = max(self.indexed, self.end - 1 - TAIL)
 
     @property
-    def looked_back_to(self) -> int:
-        """The fact behind which the log's end begins, as far as one looks there."""
-        return max(self.indexed, self._reach.head - TAIL)
+    def tail(self) -> tuple[int, int]:
+        """The facts of the log's end, as far as one looks there: behind one number, up to another."""
+        return max(self.indexed, self._reach.head - TAIL), self._reach.head
 
     async def _first_at(self, at: int) -> int:
         asked = {"workspace_id": self._workspace_id, "at": at, "end": self._reach.head + 1}
@@ -80,34 +70,17 @@ class Candidates:
 
     async def _of_index(self, before: int, size: int) -> tuple[list[Place], int]:
         base = self._reach.number << SHIFT
-        stretch, floor = 0, base + self.first - 1
+        stretches: list[int] = []
+        floor = base + self.first - 1
         if not self._reach.has_order:
-            stretch, first = self._stretches.next(base + before, size)
+            stretches, first = self._stretches.next(base + before, size)
             floor = max(first - 1, floor)
-        elif not self._is_weighed:
-            await self._weigh(base, before - self.first)
-        found: dict[str, Any] = {"lexemes": self._query.lexemes, "part": self._query.part, "stretch": stretch}
-        found["match"] = " AND ".join(self._conditions[: self._asked_for])
-        limits = {"floor": floor, "before": base + before, "few": MOST, "most": size}
-        places = await self._tx.all(Place, "search_index", **found, **limits, **self._who)
+        said = {field: getattr(self._query, field) for field in ("words", "grams", "lexemes", "part")}
+        where = {"stretches": stretches, "floor": floor, "before": base + before, "few": MOST, "most": size}
+        places = await self._tx.all(Place, "search_index", **said, **where, **self._who)
         if places and places[0].among == MOST:
-            self._stretches.was_full(base + before)
+            self._stretches.were_full(base + before)
             return [], before
         reached = (places[-1].place if len(places) == size else floor + 1) - base
         self._stretches.held(before - reached, len(places))
         return places, reached
-
-    async def _weigh(self, base: int, places: int) -> None:
-        """Leave out the conditions that tell little: an index with order walks along each of their lists."""
-        self._is_weighed = True
-        end = base + self._reach.seq + 1
-        asked = {"floor": max(end - 1 - SAMPLE, base), "before": end, "conditions": self._conditions}
-        counted = await self._tx.all(Frequency, "search_frequencies", **asked)
-        self._conditions = [row.condition for row in counted]
-        self._asked_for = rules.telling([row.count for row in counted], SAMPLE, places)
-
-    def were_in_vain(self, count: int) -> None:
-        """So many more candidates say something else."""
-        self._in_vain += count
-        if self._in_vain > IN_VAIN:
-            self._in_vain, self._asked_for = 0, self._asked_for * 2

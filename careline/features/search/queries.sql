@@ -41,7 +41,8 @@ FROM events e LEFT JOIN messages m ON m.conversation_id = e.conversation_id AND 
 WHERE e.workspace_id = :workspace_id AND e.seq > :since ORDER BY e.seq LIMIT :most;
 
 -- name: index_message [sqlite]
-INSERT INTO search_messages (place, message_id) VALUES (:place, :message_id);
+INSERT INTO search_messages (place, message_id, conversation_id) VALUES (:place, :message_id, :conversation_id);
+INSERT INTO search_words (rowid, words) VALUES (:place, :lexemes);
 INSERT INTO search_index (rowid, grams) VALUES (:place, :grams);
 
 -- name: index_message [postgres]
@@ -51,34 +52,36 @@ ON CONFLICT (place) DO NOTHING;
 
 -- name: forget_messages [sqlite]
 DELETE FROM search_messages WHERE place = ANY(:places);
+DELETE FROM search_words WHERE rowid = ANY(:places);
 DELETE FROM search_index WHERE rowid = ANY(:places);
 
 -- name: forget_messages [postgres]
 DELETE FROM search_messages WHERE place = ANY(:places);
 
+-- part: is_readable
+:sees_all = 1 OR EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = s.conversation_id
+  AND p.kind = :person_kind AND p.person_id = :person_id) AS is_readable
+
 -- name: search_index [sqlite]
 -- It walks from the newest place on and stops when it has found enough; it need not count them, nor know of stretches.
-SELECT s.place, s.message_id AS id, 0 AS among, :sees_all = 1 OR EXISTS (
-  SELECT 1 FROM messages m JOIN participants p ON p.conversation_id = m.conversation_id
-  WHERE m.id = s.message_id AND p.kind = :person_kind AND p.person_id = :person_id) AS is_readable
-FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
-WHERE search_index MATCH :match AND search_index.rowid > :floor AND search_index.rowid < :before
-ORDER BY search_index.rowid DESC LIMIT :most;
-
--- name: search_frequencies [sqlite]
--- From the end on: its beginning is far from there, in a list.
-SELECT j.value AS condition, (SELECT COUNT(*) FROM (SELECT search_index.rowid FROM search_index
-  WHERE search_index MATCH j.value AND search_index.rowid > :floor AND search_index.rowid < :before
-  ORDER BY search_index.rowid DESC)) AS count
-FROM json_each(:conditions) j ORDER BY count;
+-- Of the two, the other is asked for nothing.
+SELECT * FROM (SELECT s.place, s.message_id AS id, 0 AS among, {is_readable}
+  FROM search_words CROSS JOIN search_messages s ON s.place = search_words.rowid
+  WHERE search_words MATCH :words AND search_words.rowid > :floor AND search_words.rowid < :before
+  ORDER BY search_words.rowid DESC LIMIT :most)
+UNION ALL
+SELECT * FROM (SELECT s.place, s.message_id AS id, 0 AS among, {is_readable}
+  FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
+  WHERE search_index MATCH :grams AND search_index.rowid > :floor AND search_index.rowid < :before
+  ORDER BY search_index.rowid DESC LIMIT :most);
 
 -- part: in_stretch
 (ARRAY[(place >> 10) * 64 + 10, (place >> 13) * 64 + 13, (place >> 16) * 64 + 16, (place >> 19) * 64 + 19,
-  (place >> 22) * 64 + 22]) @> ARRAY[CAST(:stretch AS BIGINT)]
+  (place >> 22) * 64 + 22]) && CAST(:stretches AS BIGINT[])
   AND place + 0 > CAST(:floor AS BIGINT) AND place + 0 < CAST(:before AS BIGINT)
 
 -- name: search_index [postgres]
--- What stands in one stretch, in no order, and no more than `few` of it. The index is asked for no more than there is
+-- What stands in some stretches, in no order, and no more than `few` of it. The index is asked for no more than there is
 -- to ask: of the three, one is run. The places are hidden in sums, or it would be them that are looked for.
 WITH near AS MATERIALIZED (
   SELECT place, message_id, conversation_id FROM search_messages
@@ -94,15 +97,13 @@ WITH near AS MATERIALIZED (
 ), newest AS MATERIALIZED (
   SELECT place, message_id, conversation_id FROM near ORDER BY place DESC LIMIT :most
 )
-SELECT n.place, n.message_id AS id, (SELECT COUNT(*) FROM near) AS among, :sees_all = 1 OR EXISTS (
-  SELECT 1 FROM participants p
-  WHERE p.conversation_id = n.conversation_id AND p.kind = :person_kind AND p.person_id = :person_id) AS is_readable
-FROM newest n ORDER BY n.place DESC;
+SELECT s.place, s.message_id AS id, (SELECT COUNT(*) FROM near) AS among, {is_readable}
+FROM newest s ORDER BY s.place DESC;
 
 -- name: indexed_with [sqlite]
-SELECT s.place, s.message_id AS id FROM search_index CROSS JOIN search_messages s ON s.place = search_index.rowid
-WHERE search_index MATCH :term AND search_index.rowid > :floor AND search_index.rowid < :before
-ORDER BY search_index.rowid DESC LIMIT :most;
+SELECT s.place, s.message_id AS id FROM search_words CROSS JOIN search_messages s ON s.place = search_words.rowid
+WHERE search_words MATCH :term AND search_words.rowid > :floor AND search_words.rowid < :before
+ORDER BY search_words.rowid DESC LIMIT :most;
 
 -- name: indexed_with [postgres]
 SELECT place, message_id AS id FROM search_messages

@@ -78,13 +78,6 @@ class Position(Struct, frozen=True):
     seq: int
 
 
-class Frequency(Struct, frozen=True):
-    """How many of a sample of places a condition is true of."""
-
-    condition: str
-    count: int
-
-
 class Reach(Struct, frozen=True):
     """How far a workspace's log goes, and the index's `Position` in it, both 0 where it has none. One that `has_order`
     walks its lists from the newest place on; another gives all that there is.

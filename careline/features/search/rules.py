@@ -4,6 +4,7 @@ Every character of a query is literal: it is cut into words here, and an engine 
 """
 
 import re
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from msgspec import Struct
@@ -19,17 +20,21 @@ SNIPPET = 160
 BEFORE = 40
 MARKS = 20
 ALIKE = 0.5
+LONG = 5
+NOTHING = '""'  # what FTS5 finds nothing by
 _BORDER = rf"[^\s{words.UNSPACED}]"
 
 
 class Query(Struct, frozen=True):
     """What is looked for, in the words of each engine; the text itself must match all `patterns`.
 
-    `match` are conditions for FTS5, `lexemes` is a tsquery and `part` a LIKE pattern, `rough` a LIKE pattern that every
-    plain ASCII text which matches has, whatever its case. `literal` says that the patterns look at punctuation too.
+    FTS5 is asked for `words`, or, where it cannot be, for the runs of three characters that are `grams`; `lexemes` is a
+    tsquery and `part` a LIKE pattern. `rough` is a LIKE pattern that every plain ASCII text which matches has, whatever
+    its case. `literal` says that the patterns look at punctuation too.
     """
 
-    match: tuple[str, ...]
+    words: str
+    grams: str
     lexemes: str
     part: str
     rough: str
@@ -57,33 +62,25 @@ def query(typed: str, match: Match, keys: list[list[str]]) -> Query | None:
 
 
 def _words(found: list[str], begun: bool, keys: list[list[str]]) -> Query:
-    grams: list[str] = []
-    lexemes: list[str] = []
-    part = "%"
-    patterns, whole = [], []
-    for number, word in enumerate(found):
-        last = begun and number == len(found) - 1 and len(word) > 1
-        if words.is_unspaced(word):
-            pattern = re.compile(re.escape(word))
-            grams += words.grams(word) or [words.short(word)]
-            lexemes += map(_quoted, words.pieces(word))
-        else:
-            pattern = re.compile(rf"(?<!{_BORDER}){re.escape(word)}" + ("" if last else rf"(?!{_BORDER})"))
-            grams += words.grams(f" {word}" if last else f" {word} ")
-            if last:
-                # PostgreSQL would gather all that begins so, wherever it stands, before it looked at anything else.
-                part = f"% {word}%"
-            else:
-                lexemes.append(_quoted(words.lexeme(word)))
-        patterns.append(pattern)
-        whole.append(re.compile(rf"(?<!{_BORDER}){re.escape(word)}(?!{_BORDER})"))
+    stem = found[-1] if begun and len(found[-1]) > 1 and not words.is_unspaced(found[-1]) else ""
+    complete = found[:-1] if stem else found
+    lexemes = [lexeme for word in complete for lexeme in words.lexemes(word)]
+    # An engine gathers all that begins so before it looks at anything else. PostgreSQL is asked for characters instead,
+    # and FTS5 is where they are few, as much may begin with them.
+    if not stem or len(stem) >= LONG:
+        asked = [f'"{lexeme}"' for lexeme in lexemes]
+        asked += [f'"{words.beginning(stem)}" *'] if stem else []
+        fts5 = _fts5(asked, keys), NOTHING
+    else:
+        runs = [word if words.is_unspaced(word) else f" {word} " for word in complete] + [f" {stem}"]
+        fts5 = NOTHING, _fts5([f'"{gram}"' for run in runs for gram in words.grams(run)], keys)
     return Query(
-        _fts5([[gram] for gram in grams] + keys),
+        *fts5,
         _tsquery(lexemes, keys),
-        part,
+        f"% {stem}%" if stem else "%",
         f"%{max(found, key=len)}%",
-        tuple(patterns),
-        tuple(whole),
+        tuple(_patterns(complete, stem)),
+        tuple([_bordered(re.escape(word)) for word in found]),
         literal=False,
     )
 
@@ -93,39 +90,39 @@ def _part(typed: str, plain: str, found: list[str], keys: list[list[str]]) -> Qu
     sides = spaced[:1].isspace(), spaced[-1:].isspace()
     looked = " " * sides[0] + plain + " " * sides[1]
     # pg_trgm knows no runs of some scripts in some locales: their characters are words as well.
-    lexemes = [_quoted(piece) for word in found if words.is_unspaced(word) for piece in words.pieces(word)]
-    pattern = re.compile(r"\s+".join(map(re.escape, typed.translate(words.LITERAL).split())))
+    lexemes = [piece for word in found if words.is_unspaced(word) for piece in words.pieces(word)]
+    literal = r"\s+".join(map(re.escape, typed.translate(words.LITERAL).split()))
     return Query(
-        _fts5([[gram] for gram in words.grams(looked)] + keys),
+        NOTHING,
+        _fts5([f'"{gram}"' for gram in words.grams(looked)], keys),
         _tsquery(lexemes, keys),
         f"%{looked}%",
         f"%{max(found, key=len)}%",
-        (pattern,),
-        (re.compile(rf"(?<!{_BORDER}){pattern.pattern}(?!{_BORDER})"),),
+        (re.compile(literal),),
+        (_bordered(literal),),
         literal=True,
     )
 
 
-def _fts5(terms: list[list[str]]) -> tuple[str, ...]:
-    each = dict.fromkeys(" OR ".join(f'"{term}"' for term in alternatives) for alternatives in terms)
-    return tuple(f"({term})" for term in each)
+def _patterns(complete: list[str], stem: str) -> "Iterator[re.Pattern[str]]":
+    for word in complete:
+        yield re.compile(re.escape(word)) if words.is_unspaced(word) else _bordered(re.escape(word))
+    if stem:
+        yield re.compile(rf"(?<!{_BORDER}){re.escape(stem)}")
 
 
-def telling(counts: list[int], sample: int, places: int) -> int:
-    """How many of the conditions it takes to leave few of so many places: those that are true nearly everywhere cost
-    more to look up than they tell. `counts` says of how many in the `sample` each is true, the rarest first.
-    """
-    for number, count in enumerate(counts, 1):
-        places = places * (count + 1) // (sample + 1)
-        if places < 1:
-            return number
-    return len(counts)
+def _bordered(pattern: str) -> "re.Pattern[str]":
+    return re.compile(rf"(?<!{_BORDER}){pattern}(?!{_BORDER})")
+
+
+def _fts5(terms: list[str], keys: list[list[str]]) -> str:
+    asked = [*dict.fromkeys(terms), *(" OR ".join(f'"{key}"' for key in alternatives) for alternatives in keys)]
+    return " AND ".join(f"({term})" for term in asked)
 
 
 def _tsquery(lexemes: list[str], keys: list[list[str]]) -> str:
-    return " & ".join(
-        [*dict.fromkeys(lexemes), *(f"({' | '.join(map(_quoted, alternatives))})" for alternatives in keys)]
-    )
+    asked = [*dict.fromkeys(map(_quoted, lexemes)), *(f"({' | '.join(map(_quoted, some))})" for some in keys)]
+    return " & ".join(asked)
 
 
 def _quoted(term: str) -> str:

@@ -13,7 +13,6 @@ from hashlib import blake2b
 from msgspec import Struct
 
 # Private characters never come out of folding, so nobody can write what looks like one of our own terms.
-_SHORT = "\ue000"
 _KEYS = 0xE800
 _CACHED = 20_000
 _LONGEST = 64
@@ -77,11 +76,6 @@ def key(what: str) -> str:
     return "".join(chr(_KEYS + (number >> shift & 0xFFF)) for shift in (24, 12, 0))
 
 
-def short(piece: str) -> str:
-    """One or two characters as a term of three."""
-    return piece.rjust(3, _SHORT)
-
-
 class Terms(Struct, frozen=True):
     """What one message is found by: as lexemes, as plain text, and as text whose every three characters are a term."""
 
@@ -92,17 +86,20 @@ class Terms(Struct, frozen=True):
 
 def terms(body: str, keys: list[str]) -> Terms:
     words = words_of(body)
-    whole = dict.fromkeys(word[:_LONGEST] for word in words)
-    shorts: list[str] = []
-    if not body.isascii():
-        runs = [word for word in words if is_unspaced(word)]
-        shorts = list(dict.fromkeys(piece for run in runs for piece in pieces(run)))
     text = f" {' '.join(words)} "
-    lexemes = " ".join([*whole, *shorts, *keys])
-    return Terms(lexemes, text, "".join([text, *map(short, shorts), *keys]))
+    lexemes = dict.fromkeys([word[:_LONGEST] for word in words])
+    if not body.isascii():
+        lexemes |= dict.fromkeys([piece for word in words if is_unspaced(word) for piece in pieces(word)])
+    return Terms(" ".join([*lexemes, *keys]), text, "".join([text, *keys]))
 
 
-def lexeme(word: str) -> str:
+def lexemes(word: str) -> list[str]:
+    """What a word is found by among the lexemes."""
+    return pieces(word) if is_unspaced(word) else [word[:_LONGEST]]
+
+
+def beginning(word: str) -> str:
+    """What the lexemes of all words that begin so begin with."""
     return word[:_LONGEST]
 
 
