@@ -15,7 +15,7 @@ def settings(workspace_id: str) -> dict[str, str]:
     issuer = {
         "name": ISSUER, "algorithm": "HS256", "secret": SECRET,
         "claims": {"person": "user_id", "role": "role", "workspace": "workspace"},
-        "roles": {"staff": "participating", "all": "all", "contact": "contact"},
+        "roles": {"staff": "participating", "all": "all", "contact": "contact"}, "workspaces": [workspace_id],
     }  # fmt: skip
     wires = {
         "issuers": [issuer],
