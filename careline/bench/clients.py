@@ -36,6 +36,8 @@ class Client(WSListener):
         self.heard = heard
         self.transport: WSTransport
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if not way.ready:
+            self.ready.set_result(None)
         self.closed: str | None = None
         self.leaving = False
 
@@ -52,8 +54,6 @@ class Client(WSListener):
         )
         if way.hello:
             client.say(way.hello)
-        if not way.ready:
-            client.ready.set_result(None)
         async with asyncio.timeout(PATIENCE):
             await client.ready
         return client

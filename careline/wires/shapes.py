@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -86,5 +87,11 @@ def _check(value: Any, depth: int) -> None:
 
 def rfc3339(milliseconds: int) -> str:
     """`2026-11-21T08:30:00.000Z`."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(4_096)
+def _second(seconds: int) -> str:
+    # What is said now is worded several times within its second; formatting took a tenth of what a message costs.
+    return datetime.fromtimestamp(seconds, UTC).isoformat()[:19]

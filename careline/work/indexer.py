@@ -42,6 +42,7 @@ class Indexer:
         self._wake.set()
 
     async def run(self) -> None:
+        self._wake.set()  # whatever was left when the server stopped
         while True:
             try:
                 async with asyncio.timeout(LOOK):
