@@ -1,6 +1,7 @@
 """The search index: it follows the log, in one place at a time, and says of contacts what is alike."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -14,8 +15,10 @@ from careline.features.search.actions import search_contacts
 from careline.features.search.index import behind, follow_log
 from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
+from careline.store.postgres import Postgres
 from careline.work.indexer import Indexer
 from tests.actions.searching import candidates, finds, indexed
+from tests.tools import ROOT
 from tests.world import GREENLEAF, HILLSIDE, Person, World
 
 # The index ----------------------------------------------------------------------------------------------------------
@@ -94,13 +97,26 @@ async def test_an_indexer_says_how_far_behind_it_is(still: World) -> None:
     assert lags == [1, 0]
 
 
-async def test_parts_of_words_are_found_without_the_extension_too(still: World) -> None:
-    if still.app.database.engine.name == "postgres":
-        await still.app.database.engine.script("DROP EXTENSION pg_trgm CASCADE", "SELECT 1")
+INDEXES = "SELECT string_agg(indexdef, ' ' ORDER BY indexname) FROM pg_indexes WHERE tablename LIKE 'search_%'"
+
+
+async def test_parts_of_words_are_found_without_the_extension_too_and_it_can_be_had_later(still: World) -> None:
+    engine = still.app.database.engine
+    if not isinstance(engine, Postgres):
+        return
+    async with engine._connection() as connection:
+        usual = await connection.fetchval(INDEXES)
+        await connection.execute("DROP EXTENSION pg_trgm CASCADE")
+        await connection.execute("CREATE INDEX search_messages_found ON search_messages USING gin (words)")
     await still.cara.sends(still.conversation, "a prescription")
     await indexed(still)
     assert await finds(still.ana, "script", match="part") == ["a prescription"]
+    assert await finds(still.ana, "prescr") == ["a prescription"]
     assert await contacts(still.ana, "carra") == ["cara"]
+    (mending,) = re.findall(r"```postgresql\n(.*?)```", (ROOT / "docs" / "operate.md").read_text(), re.DOTALL)
+    async with engine._connection() as connection:
+        await connection.execute(mending)
+        assert await connection.fetchval(INDEXES) == usual
 
 
 # Contacts -----------------------------------------------------------------------------------------------------------
