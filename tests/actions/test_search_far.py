@@ -107,7 +107,9 @@ async def test_a_search_that_takes_too_long_is_refused_and_the_next_is_answered(
     statements = world.app.database.engine._statements  # type: ignore[attr-defined]
     usual = dict(statements)
     await world.cara.sends(world.conversation, "canary")
-    statements["search_tail"] = statements["search_index"] = statement("endless", ENDLESS, world.app.database.engine.name)
+    statements["search_tail"] = statements["search_index"] = statement(
+        "endless", ENDLESS, world.app.database.engine.name
+    )
     began = time.monotonic()
     refused = await world.ana.asks("GET", "/v1/search/messages?q=canary", status=422)
     assert refused["code"] == "took_too_long"
