@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 PAGE = 500
 CATCH_UP = 10_000
-DELIVERED_EVERY = 1.0
+DELIVERED_EVERY = 0.5
 SEEN_EVERY = 2.0
 RECEIVED = 20_000
 
@@ -117,13 +117,13 @@ class Server:
         return self._sends.submit(sending.actor.workspace_id, sending)
 
     def mark(self, marking: Marking) -> "asyncio.Future[int]":
-        """Mark as read at once, as delivered within a second; the result is what is left unread on that side."""
+        """Mark as read at once, as delivered within half a second; the result is what is left unread on that side."""
         self.gate.take_as("read", marking.actor)
         batches = self._reads if marking.kind == "read" else self._deliveries
         return batches.submit(marking.actor.workspace_id, marking)
 
     def received(self, actor: Actor, reached: dict[str, int]) -> dict[str, int]:
-        """Somebody's client has the messages of these conversations up to these numbers: told within a second,
+        """Somebody's client has the messages of these conversations up to these numbers: told within half a second,
         unless it is known. What could not be told now, because too much was, comes back.
         """
         left = dict(reached)
