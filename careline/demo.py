@@ -133,8 +133,8 @@ async def _conversations(database: Database) -> None:
             note = Sending(ANA, conversation.id, "Sister's name is Ruth; check the date of birth.", "note")
             await database.write(send_messages, boss, [note])
             await database.write(assign_conversation, ANA, conversation.id, ANA.id)
-            await database.write(mark_messages, boss, [Marking(ANA, conversation.id, "read")])
-            await database.write(mark_messages, boss, [Marking(CARA, conversation.id, "read")])
+            await database.write_many(mark_messages, boss, [Marking(ANA, conversation.id, "read")])
+            await database.write_many(mark_messages, boss, [Marking(CARA, conversation.id, "read")])
         else:
             await database.write(update_conversation, BEN, conversation.id, subject="Sunscreen")
             await database.write(label_conversation, BEN, conversation.id, ["Shop"])

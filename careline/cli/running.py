@@ -120,10 +120,10 @@ def _is_free(place: str) -> bool:
     return True
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure this server on this machine; see `careline bench --help`."""
+    """Measure what this server does on this machine, and hold it against its goals."""
     from careline.bench.main import main as run  # only the benchmark needs what it needs
 
     run(list(arguments))

@@ -41,6 +41,11 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
         return ()
 
     @property
+    def delivers(self) -> str | None:
+        """The id of the message that whoever hears this of somebody else has received with it."""
+        return None
+
+    @property
     def rewrites(self) -> str | None:
         """The id of the row that earlier facts must not show as it was: it was edited, or its text taken back.
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from careline.core.actor import Actor
 from careline.core.events import Recorded, Signal
 
@@ -24,12 +26,23 @@ class Speech(Protocol):
     def encode_signal(self, signal: Signal, view: str) -> bytes | None: ...
 
 
+class News(Struct, frozen=True):
+    """A message that somebody has received, with all before it in its conversation."""
+
+    conversation_id: str
+    message_id: str
+    seq: int
+
+
+Held = tuple[bytes, int | None, News | None]  # a frame, its number in the log, and what is received with it
+
+
 class Connection:
     """Gets everything of its audience in order, or is closed.
 
     `write` takes prebuilt bytes; `buffered` tells how many of them the peer has not taken yet; `hang_up(code, reason)`
     closes. While the past is read, what happens is held; the hold is bounded, and then the past must be read anew.
-    `news`, where it is kept, is how far each conversation has been written since it was last emptied.
+    `news`, where it is kept, is what each conversation has brought since it was last emptied.
     """
 
     __slots__ = (
@@ -46,7 +59,7 @@ class Connection:
         hang_up: Callable[[int, str], None],
         *,
         conversation_id: str | None = None,
-        news: dict[str, int] | None = None,
+        news: dict[str, News] | None = None,
     ) -> None:
         self.id = f"c{next(_numbers)}"
         self.actor = actor
@@ -69,23 +82,23 @@ class Connection:
         self.news = news
         self._write = write
         self._buffered = buffered
-        self._held: list[tuple[bytes, int | None, str | None]] | None = None
+        self._held: list[Held] | None = None
         self._held_bytes = 0
 
     def hold(self) -> None:
         """Join first, then read the past: what happens meanwhile waits its turn."""
         self._held, self._held_bytes, self.overflowed = [], 0, False
 
-    def release(self, past: list[tuple[bytes, int]]) -> None:
+    def release(self, past: list[Held]) -> None:
         """Say the past, then what was held; where they overlap, say it once."""
         held, self._held = self._held or [], None
-        for frame, seq, conversation_id in [*((f, s, self.conversation_id) for f, s in past), *held]:
-            self.push(frame, seq, conversation_id)
+        for frame, seq, news in (*past, *held):
+            self.push(frame, seq, news)
 
-    def push(self, frame: bytes, seq: int | None, conversation_id: str | None = None) -> None:
+    def push(self, frame: bytes, seq: int | None, news: News | None = None) -> None:
         """Hand over one frame; `seq` is None for what has no place in the log."""
         if self._held is not None:
-            self._hold(frame, seq, conversation_id)
+            self._hold(frame, seq, news)
             return
         if seq is not None:
             if seq <= self.seq:
@@ -98,15 +111,15 @@ class Connection:
             self.slow = True
             self.hang_up(4413, "too slow: reconnect and resume")
             return
-        if self.news is not None and seq is not None and conversation_id is not None:
-            self.news[conversation_id] = seq
+        if news is not None and self.news is not None:
+            self.news[news.conversation_id] = news
         self._write(frame)
 
-    def _hold(self, frame: bytes, seq: int | None, conversation_id: str | None) -> None:
+    def _hold(self, frame: bytes, seq: int | None, news: News | None) -> None:
         assert self._held is not None
         self._held_bytes += len(frame)
         if len(self._held) >= HELD_FRAMES or self._held_bytes > HELD_BYTES:
             self.overflowed = True
             self._held.clear()
             self._held_bytes = 0
-        self._held.append((frame, seq, conversation_id))
+        self._held.append((frame, seq, news))

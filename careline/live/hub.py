@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from careline.core.actor import Actor
 from careline.core.events import PresenceChanged, Recorded, Signal
-from careline.live.connection import Connection
+from careline.live.connection import Connection, News
 
 logger = logging.getLogger("careline.live")
 T = TypeVar("T")
@@ -83,21 +83,24 @@ class Hub:
     def deliver(self, recorded: Recorded) -> None:
         """Say a fact to everybody who should hear it, encoded once per wire and view."""
         frames, seq, origin, actor = recorded.frames, recorded.seq, recorded.origin, recorded.actor
-        conversation_id = recorded.conversation_id
+        delivers = recorded.event.delivers
+        news = News(recorded.conversation_id or "", delivers, seq) if delivers else None
         for listeners in self._hearing(recorded):
             for connection in listeners:
+                received = None
                 if connection.id == origin:
                     key = connection.view_origin
                 elif connection.person == actor:
                     key = connection.view_author
                 else:
                     key = connection.view
+                    received = news
                 try:
                     frame = frames[key]
                 except KeyError:
                     frame = frames[key] = worded(recorded, key[0].encode, key[1])
                 if frame is not None:
-                    connection.push(frame, seq, conversation_id)
+                    connection.push(frame, seq, received)
         for connection in self._everywhere:
             key = connection.view
             if key not in frames:

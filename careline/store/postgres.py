@@ -1,6 +1,7 @@
 """The grown engine: a pool of PostgreSQL connections speaking the same SQL."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -70,6 +71,7 @@ class Postgres:
         self._size = pool
         self._wait = wait
         self._contended: dict[str, float] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._kept: list[Any] = []
         self._waiting = 0
         self.on_commit_time: Any = lambda seconds, bodies: None
@@ -152,7 +154,13 @@ class Postgres:
         return result
 
     async def write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any:
-        """Without a lock; where others write as well, for a while with one, or all would overtake each other."""
+        """Without a lock; where others write as well, for a while with one, or all would overtake each other. Those of
+        this process take turns.
+        """
+        async with self._turns[workspace_id]:
+            return await self._write_many(workspace_id, body, origin, committed)
+
+    async def _write_many(self, workspace_id: str, body: Body, origin: Context, committed: Committed) -> Any:
         started = self._clock.monotonic()
         if started < self._contended.get(workspace_id, 0.0):
             return await self._write(body, origin, committed)

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from careline.core.actor import Actor
 from careline.core.errors import Refused, Unauthenticated
 from careline.features.messages.rows import Message
+from careline.live.connection import News
 from careline.settings import Settings
 from careline.wires import shapes
 from careline.wires.http import Call, Handler, Route, Wire, answered, show
@@ -27,7 +28,7 @@ class Ask(Struct):
     call: Call
     who: Actor | None
     parameters: dict[str, str] = field(default_factory=dict)
-    shown: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, News] = field(default_factory=dict)
 
     @property
     def server(self) -> Server:

@@ -31,6 +31,7 @@ from careline.core.errors import (
     UnsupportedType,
 )
 from careline.features.messages.rows import Message
+from careline.live.connection import News
 from careline.wires.listener import HEADER_BYTES
 from careline.wires.router import Found, Router
 from careline.wires.server import Server
@@ -139,13 +140,18 @@ class _Whole(web.Response):
         self.then()
 
 
-def show(shown: dict[str, int], page: Sequence[Message]) -> None:
-    """Note how far an answer shows a conversation: to the newer end of the page, whichever end that is."""
-    for message in page and (page[0], page[-1]):
-        shown[message.conversation_id] = max(message.seq, shown.get(message.conversation_id, 0))
+def show(shown: dict[str, News], page: Sequence[Message]) -> None:
+    """Note how far an answer shows a conversation: to the newest public message, whichever end of the page that is."""
+    newest_first = page if page and page[0].seq > page[-1].seq else reversed(page)
+    for message in newest_first:
+        if message.kind != "note":
+            known = shown.get(message.conversation_id)
+            if known is None or known.seq < message.seq:
+                shown[message.conversation_id] = News(message.conversation_id, message.id, message.seq)
+            return
 
 
-def answered(server: Server, actor: Actor | None, status: int, body: bytes, shown: dict[str, int]) -> web.Response:
+def answered(server: Server, actor: Actor | None, status: int, body: bytes, shown: dict[str, News]) -> web.Response:
     """JSON. Once it is written whole, whoever asked has the messages it shows; who looks on in their place has not."""
     if actor is None or not shown or context.current.get().impersonated_by is not None:
         return web.Response(status=status, body=body, content_type="application/json")

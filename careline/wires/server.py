@@ -23,7 +23,7 @@ from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
 from careline.features.workspaces.actions import all_workspaces
 from careline.live.board import Board
-from careline.live.connection import Connection
+from careline.live.connection import Connection, News
 from careline.live.hub import Hub, hears
 from careline.live.tail import RING, Tail
 from careline.settings import Settings
@@ -39,6 +39,7 @@ from careline.wires.socket import Sockets
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+Place = tuple[str, str, str]  # a person's in a conversation: workspace, person, conversation
 
 PAGE = 500
 CATCH_UP = 10_000
@@ -88,26 +89,27 @@ class Server:
         self.draining = False
         self.tell = tell
         self.public_url = ""
-        self._received: OrderedDict[tuple[str, str, str], int] = OrderedDict()
+        self._received: OrderedDict[Place, int] = OrderedDict()
+        self._receiving: dict[Place, Marking] = {}
         self.founding = asyncio.Lock()
         self._remembering: dict[str, asyncio.Lock] = {}
-        self._sends: Batches[Sending, Sent] = Batches(self._send_many, on_size=on_batch)
-        self._reads: Batches[Marking, int] = Batches(self._many(mark_messages))
+        self._sends: Batches[Sending, Sent] = Batches(self._many(send_messages), on_size=on_batch)
+        self._marks: Batches[Marking, int] = Batches(self._many(mark_messages))
         self._deliveries: Batches[Marking, int] = Batches(self._many(mark_messages), linger=DELIVERED_EVERY)
-        self._leavers: Batches[tuple[Actor, int], None] = Batches(self._many(went), linger=SEEN_EVERY)
+        self._leavers: Batches[tuple[Actor, int], None] = Batches(self._leave_many, linger=SEEN_EVERY)
 
     def _many(
         self, verb: Callable[[Tx, Actor, list[Request]], Awaitable[Sequence[Result | Refused]]]
     ) -> Callable[[str, list[Request]], Awaitable[Sequence[Result | Refused]]]:
-        """A verb for many, run in its workspace."""
+        """A verb written for many, run in its workspace."""
 
         async def run(workspace_id: str, requests: list[Request]) -> Sequence[Result | Refused]:
-            return await self.database.write(verb, system(workspace_id), requests)
+            return await self.database.write_many(verb, system(workspace_id), requests)
 
         return run
 
-    async def _send_many(self, workspace_id: str, sendings: list[Sending]) -> Sequence[Sent | Refused]:
-        return await self.database.write_many(send_messages, system(workspace_id), sendings)
+    async def _leave_many(self, workspace_id: str, leavers: list[tuple[Actor, int]]) -> list[None]:
+        return await self.database.write(went, system(workspace_id), leavers)
 
     # Hot verbs, shared by everybody of a workspace ------------------------------------------------------------------
 
@@ -119,26 +121,36 @@ class Server:
     def mark(self, marking: Marking) -> "asyncio.Future[int]":
         """Mark as read at once, as delivered within half a second; the result is what is left unread on that side."""
         self.gate.take_as("read", marking.actor)
-        batches = self._reads if marking.kind == "read" else self._deliveries
+        batches = self._marks if marking.kind == "read" else self._deliveries
         return batches.submit(marking.actor.workspace_id, marking)
 
-    def received(self, actor: Actor, reached: dict[str, int]) -> dict[str, int]:
-        """Somebody's client has the messages of these conversations up to these numbers: told within half a second,
-        unless it is known. What could not be told now, because too much was, comes back.
+    def received(self, actor: Actor, received: dict[str, News]) -> dict[str, News]:
+        """Somebody's client has what these conversations brought: told within half a second, unless it is known, and
+        once for all that comes in that time. What could not be told now, because too much was, comes back.
         """
-        left = dict(reached)
-        for conversation_id, seq in reached.items():
+        left = dict(received)
+        for conversation_id, news in received.items():
             place = (actor.workspace_id, actor.person, conversation_id)
-            if self._received.get(place, 0) < seq:
-                try:
-                    told = self.mark(Marking(actor, conversation_id, "delivered", reached=seq))
-                except TooMany:
-                    break
-                told.add_done_callback(partial(self._note_received, place, seq))
+            if self._received.get(place, 0) < news.seq:
+                if place not in self._receiving:
+                    try:
+                        self.gate.take_as("read", actor)
+                    except TooMany:
+                        break
+                if not self._receiving:
+                    asyncio.get_running_loop().call_later(DELIVERED_EVERY, self._tell_received)
+                told = Marking(actor, conversation_id, "delivered", news.message_id, reached=news.seq)
+                self._receiving[place] = told
             del left[conversation_id]
         return left
 
-    def _note_received(self, place: tuple[str, str, str], seq: int, told: "asyncio.Future[int]") -> None:
+    def _tell_received(self) -> None:
+        receiving, self._receiving = self._receiving, {}
+        for place, marking in receiving.items():
+            told = self._marks.submit(marking.actor.workspace_id, marking)
+            told.add_done_callback(partial(self._note_received, place, marking.reached or 0))
+
+    def _note_received(self, place: Place, seq: int, told: "asyncio.Future[int]") -> None:
         if told.cancelled() or told.exception() is not None:
             return
         self._received[place] = max(seq, self._received.pop(place, 0))
@@ -258,7 +270,8 @@ class Server:
         """Let what is in flight be stored and answered, then tell every socket to come back a little later."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.settings.drain_s):
-                for batches in (self._sends, self._reads, self._deliveries, self._leavers):
+                self._tell_received()
+                for batches in (self._sends, self._marks, self._deliveries, self._leavers):
                     await batches.drain()
                 await self.credentials.drain()
                 with contextlib.suppress(Refused):

@@ -14,7 +14,7 @@ from careline.core.actor import Actor
 from careline.core.context import Context
 from careline.core.errors import Failed, Refused, TooMany, Unauthenticated, Unavailable
 from careline.features.tokens.actions import actor_again
-from careline.live.connection import Connection, Speech
+from careline.live.connection import Connection, Held, Speech
 from careline.wires import shapes
 from careline.wires.http import Call, Handler, log_failure
 from careline.wires.server import Server
@@ -52,9 +52,9 @@ class WireTalk:
         """The conversation this socket is bound to; None: everything they may hear."""
         return None
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
-        """The connection is listening and holds what it hears: refuse after all, or say what was missed, as frames and
-        their numbers; `connection.seq` then stands at what was known.
+    async def enter(self, connection: Connection) -> list[Held]:
+        """The connection is listening and holds what it hears: refuse after all, or say what was missed;
+        `connection.seq` then stands at what was known.
         """
         return []
 
@@ -149,8 +149,7 @@ class WireTalk:
         connection = self._connection
         if connection is None or not connection.news or self.server.draining:
             return
-        news, connection.news = connection.news, {}
-        connection.news |= self.server.received(connection.actor, news)
+        connection.news = self.server.received(connection.actor, connection.news)
 
     def closed(self) -> None:
         if self._connection is not None:
@@ -207,7 +206,7 @@ class WireTalk:
         finally:
             self._resume()
 
-    async def _admitted(self) -> tuple[Connection, list[tuple[bytes, int]]]:
+    async def _admitted(self) -> tuple[Connection, list[Held]]:
         """A connection that is listening already, and holds what it hears: nothing can happen unheard in between."""
         server, socket = self.server, self.socket
         if self.actor is None:

@@ -129,7 +129,7 @@ async def does_everything(world: World, person: Person, conversation: str) -> No
     await database.write(add_reaction, actor, theirs.id, "👍")
     await database.write(flag_message, actor, theirs.id, "He swears at me")
     for kind in ("read", "delivered"):
-        await database.write(mark_messages, actor, [Marking(actor, conversation, kind)])
+        await database.write_many(mark_messages, actor, [Marking(actor, conversation, kind)])
     await database.write(update_conversation, actor, conversation, status="closed")
     await database.write(register_device, actor, "a device", "ios")
     await database.write(issue_ticket, actor, "")
@@ -186,7 +186,7 @@ async def test_who_read_twice_has_read_once_and_as_early_as_the_first_of_both(wo
 
     async def marks(person: Person, **which: Any) -> None:
         database.clock._latest += 1_000
-        await database.write(mark_messages, person.actor, [Marking(person.actor, conversation, "read", **which)])
+        await database.write_many(mark_messages, person.actor, [Marking(person.actor, conversation, "read", **which)])
 
     for number in range(8):
         said.append((await world.ana.sends(conversation, str(number))).id)

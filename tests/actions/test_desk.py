@@ -42,7 +42,7 @@ async def listed(world: World, person: Person, status: str = "active", **sieve: 
 
 async def reads(world: World, person: Person, conversation_id: str) -> None:
     marking = Marking(person.actor, conversation_id, "read")
-    await world.app.database.write(mark_messages, system(GREENLEAF), [marking])
+    await world.app.database.write_many(mark_messages, system(GREENLEAF), [marking])
 
 
 # Labels -------------------------------------------------------------------------------------------------------------

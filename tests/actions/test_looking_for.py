@@ -198,11 +198,11 @@ async def test_what_a_side_has_not_read_is_what_nobody_of_it_read(world: World) 
     assert await bodies(world, unread_by="staff") == ["one", "two", "three"]
     assert await bodies(world, unread_by="contact") == ["answer"]
     marking = Marking(world.ana.actor, here, "read", message_ids=(two.id,))
-    await world.app.database.write(mark_messages, system(GREENLEAF), [marking])
+    await world.app.database.write_many(mark_messages, system(GREENLEAF), [marking])
     assert await bodies(world, unread_by="staff") == ["one", "three"]
     await world.app.database.write(delete_message, world.cara.actor, three.id)
     assert await bodies(world, unread_by="staff") == ["one"]
-    await world.app.database.write(mark_messages, system(GREENLEAF), [Marking(world.ana.actor, here, "read")])
+    await world.app.database.write_many(mark_messages, system(GREENLEAF), [Marking(world.ana.actor, here, "read")])
     assert await bodies(world, unread_by="staff") == []
     assert one.seq < two.seq
 

@@ -39,7 +39,7 @@ async def merge(world: World, source: str, into: str, person: Person | None = No
 
 async def reads(world: World, person: Person, conversation_id: str) -> int:
     marking = Marking(person.actor, conversation_id, "read")
-    (left,) = await world.app.database.write(mark_messages, system(GREENLEAF), [marking])
+    (left,) = await world.app.database.write_many(mark_messages, system(GREENLEAF), [marking])
     assert isinstance(left, int)
     return left
 

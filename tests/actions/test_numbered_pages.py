@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from careline.core.actor import system
-from careline.core.errors import Forbidden, Invalid
+from careline.core.errors import Forbidden, Invalid, Refused
 from careline.core.page import SKIPPED
 from careline.features.conversations.actions import (
     access,
@@ -15,6 +15,7 @@ from careline.features.conversations.actions import (
 )
 from careline.features.conversations.finding import look_for_conversations
 from careline.features.messages.actions import list_messages
+from careline.features.messages.rows import Message
 from careline.features.receipts.actions import mark_messages, marks_over, readers_of
 from careline.features.receipts.rows import Marking
 from tests.world import World
@@ -64,7 +65,7 @@ async def test_marking_everything_says_up_to_which_message(world: World) -> None
     await world.cara.sends(world.conversation, "one")
     newest = await world.cara.sends(world.conversation, "two")
     ben = await world.ana.opens()
-    await world.app.database.write(
+    await world.app.database.write_many(
         mark_messages, system("greenleaf"), [Marking(world.ana.actor, world.conversation, "read")]
     )
     assert (await ben.hears("message.read"))["data"]["up_to"] == newest.id
@@ -72,7 +73,7 @@ async def test_marking_everything_says_up_to_which_message(world: World) -> None
 
 async def test_everybodys_reading_is_known_for_many_conversations(world: World) -> None:
     await world.ana.sends(world.conversation, "hello")
-    await world.app.database.write(
+    await world.app.database.write_many(
         mark_messages, system("greenleaf"), [Marking(world.cara.actor, world.conversation, "read")]
     )
     conversation = await world.app.database.read(access, world.ana.actor, world.conversation)
@@ -97,17 +98,22 @@ async def test_a_contact_may_send_a_file_of_their_own_and_no_system_message(worl
         await world.cara.sends(world.conversation, "Closed by the system", kind="system")
 
 
-async def test_a_connection_marks_what_was_written_to_it_and_no_more(world: World) -> None:
+async def test_what_a_client_has_received_is_marked_unless_nothing_is_unread(world: World) -> None:
     first = await world.ana.sends(world.conversation, "first")
-    await world.ana.sends(world.conversation, "second")
+    second = await world.ana.sends(world.conversation, "second")
 
-    async def mark(reached: int) -> int | Exception:
-        marking = Marking(world.cara.actor, world.conversation, "delivered", reached=reached)
-        (result,) = await world.app.database.write(mark_messages, system("greenleaf"), [marking])
+    async def receive(message: Message) -> int | Refused:
+        marking = Marking(world.cara.actor, world.conversation, "delivered", message.id, reached=message.seq)
+        (result,) = await world.app.database.write_many(mark_messages, system("greenleaf"), [marking])
         return result
 
-    assert isinstance(await mark(first.seq - 1), Invalid)
-    assert await mark(first.seq) == 2
-    page = await world.app.database.read(list_messages, world.ana.actor, world.conversation)
-    marks = await world.app.database.read(marks_over, world.ana.actor, page.items)
-    assert [(m.kind, m.to_seq) for m in marks] == [("delivered", first.seq)]
+    async def marked() -> list[tuple[str, int]]:
+        page = await world.app.database.read(list_messages, world.ana.actor, world.conversation)
+        return [(m.kind, m.to_seq) for m in await world.app.database.read(marks_over, world.ana.actor, page.items)]
+
+    assert await receive(first) == 2
+    assert await marked() == [("delivered", first.seq)]
+    reading = Marking(world.cara.actor, world.conversation, "read")
+    await world.app.database.write_many(mark_messages, system("greenleaf"), [reading])
+    assert await receive(second) == 0
+    assert ("delivered", second.seq) not in await marked()

@@ -19,7 +19,7 @@ async def mark(
     world: World, person: Person, kind: MarkKind, up_to: str | None = None, ids: tuple[str, ...] | None = None
 ) -> int:
     marking = Marking(person.actor, world.conversation, kind, up_to, ids)
-    (result,) = await world.app.database.write(mark_messages, system(GREENLEAF), [marking])
+    (result,) = await world.app.database.write_many(mark_messages, system(GREENLEAF), [marking])
     if isinstance(result, Refused):
         raise result
     return result
@@ -107,20 +107,29 @@ async def test_unread_always_equals_a_recount(world: World) -> None:
     read_by: dict[str, set[str]] = {"staff": set(), "contact": set()}
 
     async def play(acts: list[tuple[object, ...]]) -> None:
+        waiting: list[Marking] = []
+
+        async def mark_all() -> None:
+            await world.app.database.write_many(mark_messages, system(GREENLEAF), waiting)
+            waiting.clear()
+
         for act in acts:
             person = people[str(act[1])]
             if act[0] == "send":
+                await mark_all()
                 said.append(await person.sends(world.conversation, "x"))
                 continue
             chosen = [said[i] for i in ([act[2]] if isinstance(act[2], int) else sorted(act[2])) if i < len(said)]  # type: ignore[call-overload]
             if not chosen:
                 continue
             if act[0] == "up_to":
-                await mark(world, person, "read", up_to=chosen[0].id)
+                waiting.append(Marking(person.actor, world.conversation, "read", chosen[0].id))
                 read_by[person.actor.kind] |= {m.id for m in said if m.seq <= chosen[0].seq}
             else:
-                await mark(world, person, "read", ids=tuple(m.id for m in chosen))
+                ids = tuple(m.id for m in chosen)
+                waiting.append(Marking(person.actor, world.conversation, "read", message_ids=ids))
                 read_by[person.actor.kind] |= {m.id for m in chosen}
+        await mark_all()
         after = await world.app.database.read(access, world.ana.actor, world.conversation)
         theirs = {"staff": "contact", "contact": "staff"}
         for side, count in (("staff", after.staff_unread), ("contact", after.contact_unread)):

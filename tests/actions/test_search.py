@@ -176,7 +176,7 @@ async def test_filters_leave_out_what_is_not_asked_for(still: World) -> None:
     await still.ana.sends(here, "canary three", kind="note")
     still.app.database.clock._latest += 60_000
     await still.dev.sends(still.dev_conversation, "canary four")
-    await database.write(
+    await database.write_many(
         mark_messages, system(GREENLEAF), [Marking(still.ana.actor, here, "read", first.id, None, None)]
     )
     await database.write(update_conversation, still.ana.actor, still.dev_conversation, status="closed")

@@ -115,9 +115,9 @@ def delivers_out_of_order() -> None:
     due, kept = every(5), dict[str, bytes]()
 
     def make(push: Original) -> Original:
-        def changed(self: Connection, frame: bytes, seq: int | None, conversation_id: str | None = None) -> None:
+        def changed(self: Connection, frame: bytes, seq: int | None, news: Any = None) -> None:
             if seq is None or self._held is not None:
-                push(self, frame, seq, conversation_id)
+                push(self, frame, seq, news)
             elif due():
                 kept[self.id] = frame
             else:

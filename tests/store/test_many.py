@@ -85,7 +85,7 @@ async def test_who_was_shut_out_by_another_process_is_refused_at_once(world: Wor
 async def test_other_verbs_in_between_are_heeded(world: World, other: Database) -> None:
     """Reading, editing and other rules of the workspace change what the next message finds."""
     sent = await say(world.app.database, world.cara.actor, world.conversation, "One")
-    await other.write(mark_messages, BOSS, [Marking(world.ana.actor, world.conversation, "read")])
+    await other.write_many(mark_messages, BOSS, [Marking(world.ana.actor, world.conversation, "read")])
     await say(world.app.database, world.cara.actor, world.conversation, "Two")
     assert (await conversation(world)).staff_unread == 1
     await world.app.database.write(edit_message, world.cara.actor, sent.message.id, "First")

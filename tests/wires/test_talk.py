@@ -13,7 +13,7 @@ from careline.core.actor import Actor, system
 from careline.core.errors import Refused, Unauthenticated
 from careline.core.events import Recorded, Signal
 from careline.features.messages.events import MessageSent
-from careline.live.connection import Connection
+from careline.live.connection import Connection, Held
 from careline.wires.endpoints import Dialect, Error, Language
 from careline.wires.frames import text
 from careline.wires.http import Route
@@ -43,9 +43,9 @@ class Before(WireTalk):
     async def who(self) -> Actor:
         return await self.server.identify(self.call.query.get("token", ""), self.call.address)
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+    async def enter(self, connection: Connection) -> list[Held]:
         connection.seq -= 1
-        return [(text(b'{"missed":true}'), connection.seq + 1)]
+        return [(text(b'{"missed":true}'), connection.seq + 1, None)]
 
     def welcome(self, connection: Connection) -> None:
         self.say({"welcome": connection.actor.id})
@@ -77,7 +77,7 @@ class Everywhere(Before):
         await self.server.follow_all()
         return system()
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+    async def enter(self, connection: Connection) -> list[Held]:
         return []
 
 
@@ -93,7 +93,7 @@ class Onlooker(Before):
     async def where(self, actor: Actor) -> str:
         return self.call.query["conversation"]
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+    async def enter(self, connection: Connection) -> list[Held]:
         return []
 
 
@@ -146,6 +146,23 @@ async def test_what_a_person_was_sent_of_any_conversation_is_delivered_with_thei
     assert await socket.receive_json(timeout=5) == {"took": "anything"}
     delivered = (await inbox.hears("message.delivered"))["data"]
     assert (delivered["up_to"], delivered["reader"]["id"]) == (said.id, "cara")
+
+
+async def test_what_comes_within_half_a_second_is_delivered_together_and_ones_own_words_are_not(toy: World) -> None:
+    inbox, socket = await toy.ana.opens(), await opens(toy, f"/toy/before?token={toy.cara.token}")
+    assert [await socket.receive_json(timeout=5) for _ in range(2)]
+    for number in range(3):
+        said = await toy.ana.sends(toy.conversation, f"number {number}")
+        assert (await socket.receive_json(timeout=5))["body"] == said.body
+        await socket.send_json({"type": "anything"})
+        assert await socket.receive_json(timeout=5) == {"took": "anything"}
+        await inbox.hears("message.sent")
+    assert (await inbox.hears("message.delivered"))["data"]["up_to"] == said.id
+    await toy.cara.sends(toy.conversation, "I am here")
+    await inbox.hears("message.sent")
+    assert (await socket.receive_json(timeout=5))["body"] == "I am here"
+    await socket.send_json({"type": "anything"})
+    await inbox.hears_nothing(0.7)
 
 
 async def test_a_token_may_come_as_the_first_frame_and_the_rest_waits_for_it(toy: World) -> None:

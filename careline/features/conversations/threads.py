@@ -1,9 +1,12 @@
 """Conversations while a batch is decided: loaded for many requests at once, moved in memory, written together."""
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
 from careline.core.actor import Actor
-from careline.features.conversations.rows import Hot
+from careline.core.errors import NotFound
+from careline.features.conversations.rows import Conversation, Hot
 from careline.store.database import Question, Tx
 
 
@@ -51,8 +54,11 @@ class Thread:
             activity_seq=self.activity_seq,
             staff_unread=self.staff_unread,
             contact_unread=self.contact_unread,
+            staff_read_seq=self.staff_read_seq,
+            contact_read_seq=self.contact_read_seq,
             closed_at=self.closed_at,
             snoozed_until=self.snoozed_until,
+            marked_unread_at=self.marked_unread_at,
             people=" ".join(self.people),
         )
 
@@ -61,7 +67,7 @@ class Thread:
         return at_home and (actor.sees_all or actor.person in self.people)
 
 
-def about_threads(actor: Actor, conversation_ids: set[str]) -> Question:
+def about_threads(actor: Actor, conversation_ids: Iterable[str]) -> Question:
     """The question for the conversations of a batch with their participants."""
     return Hot, "hot_conversations", {"workspace_id": actor.workspace_id, "ids": list(conversation_ids)}
 
@@ -71,9 +77,26 @@ def threads_of(actor: Actor, rows: list[Hot]) -> dict[str, Thread]:
     return {row.id: Thread(actor.workspace_id, row) for row in rows}
 
 
-async def load_threads(tx: Tx, actor: Actor, conversation_ids: set[str]) -> dict[str, Thread]:
-    (rows,) = await tx.ask(about_threads(actor, conversation_ids))
-    return threads_of(actor, rows)
+async def before_and_now(tx: Tx, thread: Thread) -> tuple[Conversation, Conversation]:
+    """The conversation as it is stored, and as the batch has moved it."""
+    stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
+    if stored is None:
+        raise NotFound("There is no such conversation.")
+    return stored, structs.replace(
+        stored,
+        status=thread.status,
+        closed_at=thread.closed_at,
+        message_count=thread.message_count,
+        last_seq=thread.last_seq,
+        activity_seq=thread.activity_seq,
+        staff_unread=thread.staff_unread,
+        contact_unread=thread.contact_unread,
+        staff_read_seq=thread.staff_read_seq,
+        contact_read_seq=thread.contact_read_seq,
+        snoozed_until=thread.snoozed_until,
+        marked_unread_at=thread.marked_unread_at,
+        updated_at=tx.now if thread.moved else stored.updated_at,
+    )
 
 
 def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
@@ -100,15 +123,18 @@ def store_moved(tx: Tx, threads: dict[str, Thread]) -> None:
     tx.later("move_labels", [{"id": t.id, "status": t.status, "activity_seq": t.activity_seq} for t in labelled])
 
 
-async def store_reading(tx: Tx, thread: Thread) -> None:
+def store_reading(tx: Tx, threads: Iterable[Thread]) -> None:
     """Write how far both sides have read."""
-    await tx.run(
-        "set_reading",
-        workspace_id=tx.workspace_id,
-        id=thread.id,
-        staff_unread=thread.staff_unread,
-        contact_unread=thread.contact_unread,
-        staff_read_seq=thread.staff_read_seq,
-        contact_read_seq=thread.contact_read_seq,
-        marked_unread_at=thread.marked_unread_at,
-    )
+    read = [
+        {
+            "workspace_id": tx.workspace_id,
+            "id": t.id,
+            "staff_unread": t.staff_unread,
+            "contact_unread": t.contact_unread,
+            "staff_read_seq": t.staff_read_seq,
+            "contact_read_seq": t.contact_read_seq,
+            "marked_unread_at": t.marked_unread_at,
+        }
+        for t in threads
+    ]
+    tx.later("set_reading", read)

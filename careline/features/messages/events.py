@@ -16,7 +16,10 @@ class MessageEvent(ConversationEvent, frozen=True, kw_only=True):
 
 
 class MessageSent(MessageEvent, frozen=True, kw_only=True):
-    pass
+    @property
+    def delivers(self) -> str | None:
+        """Contacts must not learn that there is a note, not even by who has it."""
+        return None if self.kind == "note" else self.message_id
 
 
 class HoursMissed(ConversationEvent, frozen=True, kw_only=True):

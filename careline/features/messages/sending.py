@@ -11,9 +11,8 @@ from careline.features.attachments.actions import bind_uploads, load_uploads, ta
 from careline.features.attachments.rows import Attachment
 from careline.features.conversations.changes import note_changes
 from careline.features.conversations.events import ConversationTriaged, ConversationUpdated, ParticipantJoined
-from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import closed_at
-from careline.features.conversations.threads import Thread, about_threads, store_moved, threads_of
+from careline.features.conversations.threads import Thread, about_threads, before_and_now, store_moved, threads_of
 from careline.features.messages import rules
 from careline.features.messages.events import HoursMissed, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
@@ -183,7 +182,7 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
         if thread.snoozed_until is not None:
             thread.snoozed_until = None
             woken = ConversationTriaged(conversation_id=thread.id, changed=("snoozed_until",))
-            now = (await _now(tx, thread))[1]
+            now = (await before_and_now(tx, thread))[1]
             tx.emit(woken, sending.actor, about=now, people=thread.people, asked=sending.asked)
         if thread.notice_hours and not is_open(hours_of(thread.notice_hours), tx.now):
             missed = HoursMissed(conversation_id=thread.id)
@@ -198,7 +197,7 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
 
 async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staff]) -> None:
     """Whoever is mentioned takes part from now on, or `participating` staff would not see what they are asked."""
-    about = (await _now(tx, thread))[1]
+    about = (await before_and_now(tx, thread))[1]
     row = {"conversation_id": thread.id, "kind": "staff", "workspace_id": tx.workspace_id, "now": tx.now}
     tx.later("insert_participant", [{**row, "person_id": somebody.id} for somebody in joining])
     for somebody in joining:
@@ -207,29 +206,10 @@ async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staf
 
 
 async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
-    before, now = await _now(tx, thread)
+    before, now = await before_and_now(tx, thread)
     changed = ConversationUpdated(conversation_id=thread.id, status=thread.status)
     seq = tx.emit(changed, sending.actor, about=now, people=thread.people, asked=sending.asked)
     note_changes(tx, sending.actor, seq, before, now)
-
-
-async def _now(tx: Tx, thread: Thread) -> tuple[Conversation, Conversation]:
-    """The conversation as it is stored, and as the batch has moved it."""
-    stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
-    if stored is None:
-        raise NotFound("There is no such conversation.")
-    return stored, msgspec.structs.replace(
-        stored,
-        status=thread.status,
-        closed_at=thread.closed_at,
-        message_count=thread.message_count,
-        last_seq=thread.last_seq,
-        activity_seq=thread.activity_seq,
-        staff_unread=thread.staff_unread,
-        contact_unread=thread.contact_unread,
-        snoozed_until=thread.snoozed_until,
-        updated_at=tx.now if thread.moved else stored.updated_at,
-    )
 
 
 def _row(message: Message, workspace_id: str) -> dict[str, object]:

@@ -1,73 +1,87 @@
 """Marking messages as delivered and read, for many at once, and asking who has."""
 
 from collections.abc import Sequence
+from typing import Any
 
-import msgspec
+from msgspec import structs
 
 from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
 from careline.features.conversations.events import ConversationTriaged
 from careline.features.conversations.rows import Conversation
-from careline.features.conversations.threads import Thread, load_threads, store_reading
+from careline.features.conversations.threads import Thread, about_threads, before_and_now, store_reading, threads_of
 from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message
 from careline.features.receipts import rules
 from careline.features.receipts.events import MessageDelivered, MessageRead
-from careline.features.receipts.rows import Mark, Marking, MarkKind, Reader
-from careline.store.database import Tx
+from careline.features.receipts.rows import Mark, Marking, MarkKind, Reader, Unread
+from careline.store.database import Question, Tx
 
 Place = tuple[str, MarkKind, str, str]
+Span = tuple[int, int]
+
+
+class _Batch:
+    """What is known while marks are made, and what they come to: written together in the end."""
+
+    def __init__(self, threads: dict[str, Thread], readers: list[Reader], messages: list[Message]) -> None:
+        self.threads = threads
+        self.readers: dict[Place, int] = {
+            (r.conversation_id, r.kind, r.reader_kind, r.reader_id): r.up_to for r in readers
+        }
+        self.messages = {message.id: message for message in messages}
+        self.newest: dict[str, str] = {}
+        self.unread: dict[tuple[str, str], set[int]] = {}
+        self.marks: list[dict[str, Any]] = []
+        self.moved: dict[Place, dict[str, Any]] = {}
+        self.read: dict[str, Thread] = {}
 
 
 async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequence[int | Refused]:
     """Make many marks in the actor's workspace, in the order given; the answer is what is left unread on that side.
 
-    What is marked already stays as it was, so asking again changes nothing and says nothing.
+    What is marked already stays as it was, so asking again changes nothing and says nothing. Written for many: it asks,
+    decides, and writes only `later`.
     """
-    threads = await load_threads(tx, actor, {marking.conversation_id for marking in markings})
-    readers: dict[Place, int] = {
-        (r.conversation_id, r.kind, r.reader_kind, r.reader_id): r.up_to
-        for r in await tx.all(Reader, "readers_of", conversation_ids=list(threads))
-    }
-    markings, messages = await _which(tx, actor, markings)
+    batch = await _what_all_need(tx, actor, markings)
     results: list[int | Refused] = []
     for marking in markings:
         try:
             rules.which(marking)
-            thread = threads.get(marking.conversation_id)
+            thread = batch.threads.get(marking.conversation_id)
             if thread is None or not thread.sees(marking.actor):
                 raise NotFound("There is no such conversation.")
-            await _mark(tx, thread, marking, readers, messages)
+            await _mark(tx, batch, thread, marking)
             results.append(_unread(thread, marking.actor.kind))
         except Refused as refused:
             results.append(refused)
+    tx.later("insert_mark", batch.marks)
+    tx.later("move_reader", list(batch.moved.values()))
+    store_reading(tx, batch.read.values())
+    tx.learned.update({thread.id: thread.row() for thread in batch.threads.values()})
     return results
 
 
-async def _which(tx: Tx, actor: Actor, markings: list[Marking]) -> tuple[list[Marking], dict[str, Message]]:
-    """The messages the markings speak of, by id; who marks everything marks up to the newest message there is now."""
-    markings = [m if m.reached is None else await _reached(tx, m) for m in markings]
-    everything = list({m.conversation_id for m in markings if m.up_to is None and m.message_ids is None})
+async def _what_all_need(tx: Tx, actor: Actor, markings: list[Marking]) -> _Batch:
+    """The conversations, how far everybody has come in them, and the messages the markings speak of."""
     workspace_id = actor.workspace_id
-    newest: list[Message] = []
+    wanted = list({marking.conversation_id for marking in markings})
+    questions: list[Question] = [(Reader, "readers_of", {"conversation_ids": wanted})]
+    known = [tx.known[id_] for id_ in wanted if id_ in tx.known]
+    if len(known) < len(wanted):
+        questions.append(about_threads(actor, wanted))
+    everything = list({m.conversation_id for m in markings if m.up_to is None and m.message_ids is None})
     if everything:
-        newest = await tx.all(Message, "messages_at", workspace_id=workspace_id, conversation_ids=everything)
-    last = {message.conversation_id: message.id for message in newest}
-    markings = [
-        m if m.message_ids is not None else msgspec.structs.replace(m, up_to=m.up_to or last.get(m.conversation_id))
-        for m in markings
-    ]
-    named = {id_ for m in markings for id_ in (m.message_ids or [m.up_to]) if id_} - set(last.values())
+        questions.append((Message, "messages_at", {"workspace_id": workspace_id, "conversation_ids": everything}))
+    named = list({id_ for m in markings if m.reached is None for id_ in (m.message_ids or (m.up_to,)) if id_})
     if named:
-        newest += await tx.all(Message, "messages_by_id", ids=list(named), workspace_id=workspace_id)
-    return markings, {message.id: message for message in newest}
-
-
-async def _reached(tx: Tx, marking: Marking) -> Marking:
-    """The same, up to a message or of none."""
-    asked = {"conversation_id": marking.conversation_id, "before": (marking.reached or 0) + 1}
-    message = await tx.one(Message, "public_message_before", **asked)
-    return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
+        questions.append((Message, "messages_by_id", {"ids": named, "workspace_id": workspace_id}))
+    readers, *answers = await tx.ask(*questions)
+    rows = known if len(known) == len(wanted) else answers.pop(0)
+    newest = answers.pop(0) if everything else []
+    batch = _Batch(threads_of(actor, rows), readers, newest + (answers.pop(0) if named else []))
+    batch.newest = {message.conversation_id: message.id for message in newest}
+    return batch
 
 
 def _unread(thread: Thread, side: str) -> int:
@@ -77,94 +91,90 @@ def _unread(thread: Thread, side: str) -> int:
     return thread.staff_unread + (thread.marked_unread_at is not None)
 
 
-async def _mark(
-    tx: Tx, thread: Thread, marking: Marking, readers: dict[Place, int], messages: dict[str, Message]
-) -> None:
-    reader = marking.actor
+async def _mark(tx: Tx, batch: _Batch, thread: Thread, marking: Marking) -> None:
+    reader, ids = marking.actor, marking.message_ids
     if marking.reached is not None and not _unread(thread, reader.kind):
         return  # every frame of a chat would make a mark, and whoever has read it has it
     place: Place = (thread.id, marking.kind, reader.kind, reader.id)
-    before = readers.get(place, 0)
-    if marking.message_ids is not None:
-        seqs = sorted(_seq(thread, messages, id_, reader.kind) for id_ in marking.message_ids)
-        ranges = [(seq, seq) for seq in seqs if seq > before]
-        after = before
+    before = after = batch.readers.get(place, 0)
+    if ids is not None:
+        seqs = sorted(_seq(batch, thread, id_, reader.kind) for id_ in ids)
+        spans = [(seq, seq) for seq in seqs if seq > before]
     else:
-        after = max(before, _seq(thread, messages, marking.up_to, reader.kind) if marking.up_to else 0)
-        ranges = [(before + 1, after)] if after > before else []
+        up_to = marking.up_to or batch.newest.get(thread.id)
+        if up_to is not None:
+            after = max(before, marking.reached or _seq(batch, thread, up_to, reader.kind))
+        spans = [(before + 1, after)] if after > before else []
+        marking = structs.replace(marking, up_to=up_to)
     wished = marking.kind == "read" and reader.kind == "staff" and thread.marked_unread_at is not None
     if wished:
         thread.marked_unread_at = None
-    if not ranges:
+        batch.read[thread.id] = thread
+    if not spans:
         if wished:
             await _unmark(tx, thread, marking)
         return
-    readers[place] = after
-    await _store(tx, reader, thread, marking.kind, ranges, after)
+    _keep(tx, batch, place, reader.name, spans, after)
     if marking.kind == "read" and reader.kind in rules.OTHER:
-        await _recount(tx, thread, reader.kind, after)
-    _tell(tx, thread, await _without_notes(tx, marking, messages))
+        await _recount(tx, batch, thread, reader.kind, spans, after)
+    _tell(tx, thread, await _without_notes(tx, batch, marking))
 
 
-async def _without_notes(tx: Tx, marking: Marking, messages: dict[str, Message]) -> Marking:
+async def _without_notes(tx: Tx, batch: _Batch, marking: Marking) -> Marking:
     """As both sides are told of it: contacts must not learn that there is a note, not even by its id.
 
     Up to a note is up to the newest public message before it; where there is none, only the staff are told.
     """
     if marking.message_ids is not None:
-        public = tuple(id_ for id_ in marking.message_ids if messages[id_].kind != "note")
-        return msgspec.structs.replace(marking, message_ids=public)
-    note = messages.get(marking.up_to or "")
+        public = tuple(id_ for id_ in marking.message_ids if batch.messages[id_].kind != "note")
+        return structs.replace(marking, message_ids=public)
+    note = batch.messages.get(marking.up_to or "")
     if note is None or note.kind != "note":
         return marking
     asked = {"conversation_id": note.conversation_id, "before": note.seq}
     message = await tx.one(Message, "public_message_before", **asked)
-    return msgspec.structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
+    return structs.replace(marking, up_to=message and message.id, message_ids=None if message else ())
 
 
 async def _unmark(tx: Tx, thread: Thread, marking: Marking) -> None:
     """Staff read again what they had marked as unread: nobody else is told, for all of it was read before."""
-    await store_reading(tx, thread)
-    (now,) = await tx.all(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
+    _, now = await before_and_now(tx, thread)
     done = ConversationTriaged(conversation_id=thread.id, changed=("unread_count",))
     tx.emit(done, marking.actor, about=now, people=thread.people, origin=marking.origin)
 
 
-def _seq(thread: Thread, messages: dict[str, Message], message_id: str, side: str) -> int:
-    message = messages.get(message_id)
+def _seq(batch: _Batch, thread: Thread, message_id: str, side: str) -> int:
+    message = batch.messages.get(message_id)
     hidden = message is not None and message.kind == "note" and side == "contact"
     if message is None or hidden or message.conversation_id != thread.id:
         raise NotFound("There is no such message in this conversation.")
     return message.seq
 
 
-async def _store(
-    tx: Tx, reader: Actor, thread: Thread, kind: MarkKind, ranges: list[tuple[int, int]], up_to: int
-) -> None:
-    who = {"conversation_id": thread.id, "kind": kind, "reader_kind": reader.kind, "reader_id": reader.id}
-    await tx.many("insert_mark", [{**who, "from_seq": a, "to_seq": b, "at": tx.now} for a, b in ranges])
-    await tx.run("move_reader", **who, reader_name=reader.name, up_to=up_to, at=tx.now)
+def _keep(tx: Tx, batch: _Batch, place: Place, name: str, spans: list[Span], up_to: int) -> None:
+    batch.readers[place] = up_to
+    conversation_id, kind, reader_kind, reader_id = place
+    who = {"conversation_id": conversation_id, "kind": kind, "reader_kind": reader_kind, "reader_id": reader_id}
+    batch.marks += [{**who, "from_seq": first, "to_seq": last, "at": tx.now} for first, last in spans]
+    batch.moved[place] = {**who, "reader_name": name, "up_to": up_to, "at": tx.now}
 
 
-async def _recount(tx: Tx, thread: Thread, side: str, up_to: int) -> None:
-    """Any one reader reads for their side: what nobody of it has read yet is counted over the short unread range."""
-    floor = max(up_to, thread.staff_read_seq if side == "staff" else thread.contact_read_seq)
-    left = 0
-    if floor < thread.last_seq:
-        left = int(
-            await tx.value(
-                "unread_of",
-                conversation_id=thread.id,
-                floor=floor,
-                other_kind=rules.OTHER[side],
-                reader_kind=side,
-            )
-        )
+async def _recount(tx: Tx, batch: _Batch, thread: Thread, side: str, spans: list[Span], up_to: int) -> None:
+    """Any one reader reads for their side: of what nobody of it has read yet, what was marked now is taken away."""
+    floor = thread.staff_read_seq if side == "staff" else thread.contact_read_seq
+    unread: set[int] = set()
+    if max(up_to, floor) < thread.last_seq:
+        known = batch.unread.get((thread.id, side))
+        if known is None:
+            asked = {"conversation_id": thread.id, "floor": floor, "other_kind": rules.OTHER[side], "reader_kind": side}
+            known = {message.seq for message in await tx.all(Unread, "unread_of", **asked)}
+        unread = {seq for seq in known if not any(first <= seq <= last for first, last in spans)}
+    batch.unread[thread.id, side] = unread
     if side == "staff":
-        thread.staff_unread, thread.staff_read_seq = left, floor
+        thread.staff_unread, thread.staff_read_seq = len(unread), max(up_to, floor)
     else:
-        thread.contact_unread, thread.contact_read_seq = left, floor
-    await store_reading(tx, thread)
+        thread.contact_unread, thread.contact_read_seq = len(unread), max(up_to, floor)
+    batch.read[thread.id] = thread
 
 
 def _tell(tx: Tx, thread: Thread, marking: Marking) -> None:

@@ -46,7 +46,7 @@ WHERE r.conversation_id = :conversation_id AND m.conversation_id = r.conversatio
       AND x.from_seq < x.to_seq), :last);
 
 -- name: unread_of
-SELECT COUNT(*) FROM messages m
+SELECT m.seq FROM messages m
 WHERE m.conversation_id = :conversation_id AND m.seq > :floor AND m.sender_kind = :other_kind AND m.kind <> 'note'
   AND NOT EXISTS (SELECT 1 FROM marks x WHERE x.conversation_id = m.conversation_id AND x.kind = 'read'
     AND x.reader_kind = :reader_kind AND x.from_seq <= m.seq AND x.to_seq >= m.seq);

@@ -34,11 +34,17 @@ class Reader(Struct, frozen=True):
     at: int
 
 
+class Unread(Struct, frozen=True):
+    """The number of a message that nobody of a side has read."""
+
+    seq: int
+
+
 class Marking(Struct, frozen=True):
     """One request of a batch: up to a message (None: the last one), or exactly these messages.
 
-    `reached` is for connections that know no message ids: up to the newest message that is not beyond this number.
-    `asked` is where it came from.
+    `reached` is the number of `up_to` where this server concludes by itself that somebody has it: nothing is looked up
+    then, and nothing marked where nothing is unread. `asked` is where it came from.
     """
 
     actor: Actor

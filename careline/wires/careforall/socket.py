@@ -8,7 +8,7 @@ from careline.core.actor import Actor
 from careline.core.errors import Failed, Refused, TooMany, Unauthenticated, Unavailable
 from careline.features.conversations.actions import access, add_participant
 from careline.features.receipts.rows import Marking
-from careline.live.connection import Connection
+from careline.live.connection import Connection, Held
 from careline.wires import shapes as json
 from careline.wires.careforall import auth, refusals, shapes
 from careline.wires.careforall.frames import SPEECH, frame
@@ -34,7 +34,7 @@ class Talk(WireTalk):
     async def where(self, actor: Actor) -> str:
         return shapes.conversation_id(self.call.parameters["conversation_id"])
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+    async def enter(self, connection: Connection) -> list[Held]:
         """An admin who connects takes part from then on."""
         actor, database = connection.actor, self.server.database
         if actor.kind == "staff":

@@ -15,7 +15,7 @@ from careline.features.messages.actions import access_messages, list_messages
 from careline.features.messages.rows import Message, Only
 from careline.features.people.staff import find_staff
 from careline.features.receipts.actions import readers_of
-from careline.live.connection import Connection
+from careline.live.connection import Connection, Held, News
 from careline.store.database import Tx
 from careline.wires import shapes as json
 from careline.wires.clinic import auth, shapes
@@ -70,7 +70,7 @@ class Talk(WireTalk):
         begins = self.people.get("staff") or actor
         return await session_of(self.server, begins, self.sides.user_id, self.sides.contact_id)
 
-    async def enter(self, connection: Connection) -> list[tuple[bytes, int]]:
+    async def enter(self, connection: Connection) -> list[Held]:
         actor, admin = connection.actor, self.asked.impersonated_by
         if admin is not None:
             connection.keys.add(admin)
@@ -78,11 +78,11 @@ class Talk(WireTalk):
         if actor.kind != "system" and (admin or actor.id not in (self.sides.user_id, self.sides.contact_id)):
             connection.news = None  # whoever looks on, or looks in another's place, has received nothing for them
         past = await self.server.database.read(self._missed, actor, connection.seq)
-        if past:
+        if past and past[0][1] is not None:
             connection.seq = past[0][1] - 1
         return past
 
-    async def _missed(self, tx: Tx, actor: Actor, until: int) -> list[tuple[bytes, int]]:
+    async def _missed(self, tx: Tx, actor: Actor, until: int) -> list[Held]:
         """What the sides that are connected have neither read nor received, oldest first."""
         session = await access(tx, actor, self.conversation_id)
         readers = (await readers_of(tx, actor, [session]))[session.id]
@@ -96,7 +96,10 @@ class Talk(WireTalk):
             missed += [message for message in page.items if max(mine, default=0) < message.seq <= until]
         missed.sort(key=lambda message: message.seq)
         bare = await told(tx, actor, missed, {session.id: self.sides}, self.links)
-        return [(frame(message), stored.seq) for message, stored in zip(bare, missed, strict=True)]
+        return [
+            (frame(message), stored.seq, News(session.id, stored.id, stored.seq))
+            for message, stored in zip(bare, missed, strict=True)
+        ]
 
     def kind(self, message: bytes) -> str:
         """A message needs no type."""

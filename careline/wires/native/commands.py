@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Unauthenticated
 from careline.features.messages.rows import Message
+from careline.live.connection import News
 from careline.wires.http import show
 from careline.wires.server import Server
 
@@ -28,7 +29,7 @@ class Asking(Struct):
     connection: str | None = None
     cookies: "Cookies | None" = None
     token: str | None = None
-    shown: dict[str, int] = field(default_factory=dict)
+    shown: dict[str, News] = field(default_factory=dict)
 
     def shows(self, page: Sequence[Message]) -> None:
         """These go out with the answer: over REST, once it is written whole, whoever asked has them."""

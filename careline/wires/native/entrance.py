@@ -149,7 +149,7 @@ class Entrance:
         if reset:
             past, connection.seq = [], start
         self._socket.send(_encode(self._ready(connection, reset)))
-        connection.release([(f, r.seq) for r in past or () if (f := _worded(r, connection)) is not None])
+        connection.release([(f, r.seq, None) for r in past or () if (f := _worded(r, connection)) is not None])
 
     def _ready(self, connection: Connection, reset: bool) -> dict[str, Any]:
         """What follows this frame follows its cursor: were it the newest one, a socket cut right here would miss it."""
