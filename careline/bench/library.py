@@ -1,8 +1,6 @@
 """A store to search: a workspace of talkative people who use words as people do, and what is looked for in it."""
 
 import random
-import time
-from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +15,6 @@ from careline.features.conversations.actions import add_participant, conversatio
 from careline.features.messages.rows import Sending
 from careline.features.messages.sending import send_messages
 from careline.features.people.actions import add_contact
-from careline.features.search.index import follow_log
 from careline.store.database import Database, Tx
 from careline.wires.native.table import search
 
@@ -132,15 +129,6 @@ async def _guest(tx: Tx, actor: Actor, conversation_id: str) -> Person:
     guest = await seed.contact(tx, actor, "guest")
     await add_participant(tx, actor, conversation_id, "contact", "guest")
     return guest
-
-
-async def index(database: Database, progress: Callable[[int], None], most: int = 256) -> float:
-    """Bring the index up to date as the server does, without its rests; the seconds it took."""
-    began, facts = time.monotonic(), 0
-    while done := (await database.write(follow_log, system(), WORKSPACE, most)).facts:
-        facts += done
-        progress(facts)
-    return time.monotonic() - began
 
 
 def paths(library: Library) -> list[tuple[str, str, list[str]]]:

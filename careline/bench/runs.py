@@ -20,7 +20,6 @@ from careline.bench.tongues import TONGUES
 from careline.core.actor import system
 from careline.features.tokens.actions import issue_token
 from careline.wires.native.table import conversations, messages
-from careline.work.following import follow_all
 
 T = TypeVar("T")
 Results = dict[str, Any]
@@ -106,7 +105,9 @@ def idle_sockets(bench: Bench) -> Results:
 
     async def lay_out() -> list[str]:
         async with seed.opened(store) as database:
-            return await seed.idlers(database, bench.sizes.sockets)
+            tokens = await seed.idlers(database, bench.sizes.sockets)
+            await seed.follow(database)
+            return tokens
 
     tokens = tuple(uvloop.run(lay_out()))
     with bench.stage.serving(store) as server:
@@ -124,6 +125,7 @@ def history(bench: Bench) -> Results:
         async with seed.opened(store) as database:
             (place,) = await seed.places(database, 1, 1)
             deep = await seed.talk(database, place, sizes.history, lambda n, of: bench.tell.count("messages", n, of))
+            await seed.follow(database)
             return place, _deep(await seed.cursors(database), place, deep)
 
     place, deep = uvloop.run(lay_out())
@@ -196,11 +198,13 @@ def searches(bench: Bench) -> Results:
 
     async def index() -> float:
         async with seed.opened(store) as database:
-            return await library.index(database, lambda n: tell.count("facts indexed", n, sizes.searched))
+            began = time.monotonic()
+            await seed.index(database, library.WORKSPACE, lambda n: tell.count("facts indexed", n, sizes.searched))
+            return time.monotonic() - began
 
     async def add_up() -> None:
         async with seed.opened(store) as database:
-            await follow_all(database)
+            await seed.follow(database)
 
     made = uvloop.run(lay_out())
     before, own = bench.stage.size_of(store), [os.getpid()]  # with its children, of which the database is one
@@ -211,7 +215,7 @@ def searches(bench: Bench) -> Results:
         "seconds": seconds,
         "bytes_per_message": (bench.stage.size_of(store) - before) / sizes.searched,
     }
-    tell("adding up the figures, which the server would do while it is asked")
+    tell("adding up the figures")
     uvloop.run(add_up())
     with bench.stage.serving(store) as server:
         paths = tuple(plan.Path(name, asked[0], token, tuple(asked[1:])) for name, token, asked in library.paths(made))

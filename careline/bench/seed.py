@@ -18,12 +18,14 @@ from careline.features.messages.sending import send_messages
 from careline.features.people.accounts import add_account
 from careline.features.people.actions import add_contact
 from careline.features.people.staff import add_staff
+from careline.features.search.index import behind, follow_log
 from careline.features.tokens.actions import issue_token
 from careline.features.tokens.sessions import start_session
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.migrate import migrate
+from careline.work.following import follow_all
 
 Progress = Callable[[int, int], None]  # how many are done, of how many
 BODY = 120
@@ -59,6 +61,21 @@ async def opened(store: str) -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+async def follow(database: Database) -> None:
+    """Index and add up what was laid out: else the server would do that while something else is measured."""
+    for late in await database.read(behind, system()):
+        await index(database, late.workspace_id, lambda facts: None)
+    await follow_all(database)
+
+
+async def index(database: Database, workspace_id: str, progress: Callable[[int], None], most: int = 256) -> None:
+    """Bring the index up to date as the server does, without its rests."""
+    facts = 0
+    while done := (await database.write(follow_log, system(), workspace_id, most)).facts:
+        facts += done
+        progress(facts)
 
 
 async def workspace(database: Database, name: str) -> str:
