@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ _GROUP = 64
 _CHECKPOINT_PAGES = 4_000
 SLOW_READ = 0.005
 WITH_THREADS = 1.0
+_THREAD = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock: a fraction of a millisecond
 
 
@@ -150,12 +152,17 @@ def _step(body: Coroutine[Any, Any, Any]) -> Any:
     raise RuntimeError("a verb awaited something other than tx")
 
 
+def _waits() -> int:
+    """How often this thread has slept until now, for a disk or a lock; losing the core to somebody is no sleep."""
+    return resource.getrusage(_THREAD).ru_nvcsw
+
+
+_WITHOUT_END = contextlib.nullcontext()
+
+
 @contextlib.contextmanager
-def _no_longer_than(seconds: float | None, db: apsw.Connection, clock: Clock) -> Iterator[None]:
+def _no_longer_than(seconds: float, db: apsw.Connection, clock: Clock) -> Iterator[None]:
     """Break off what the connection is at after so long. `TookTooLong` tells whoever asked."""
-    if seconds is None:
-        yield
-        return
     end = clock.monotonic() + seconds
     db.set_progress_handler(lambda: clock.monotonic() > end, _STEPS)
     try:
@@ -209,19 +216,21 @@ class Sqlite:
     async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
         """Read here and now while reads are quick: a page from the cache costs less than waking a thread for it.
 
-        A read that took long (a cold cache, a slow disk) sends the following ones to the reader threads for a while, so
-        the loop is kept waiting by at most one of them a second. What reads `aside` never runs here.
+        A read that waited long (a cold cache, a slow disk) sends the following ones to the reader threads for a while,
+        so the loop is kept waiting by at most one of them a second. One that another program kept from the core does
+        not: threads would only add to that. What reads `aside` never runs here.
         """
         started = self._clock.monotonic()
         if aside or started < self._threads_until:
             self._next_reader = (self._next_reader + 1) % len(self._readers)
             return await self._readers[self._next_reader].submit(body, origin, None, ASIDE_S if aside else None)
+        waits = _waits()
         try:
             return self._read_one(self._here, self._checked, body, origin)
         except (apsw.IOError, apsw.BusyError) as error:
             raise Unavailable() from error
         finally:
-            if self._clock.monotonic() - started > SLOW_READ:
+            if self._clock.monotonic() - started > SLOW_READ and _waits() > waits:
                 self._threads_until = started + WITH_THREADS
 
     def _tx(self, db: apsw.Connection, checked: set[tuple[str, type]], origin: Context) -> SqliteTx:
@@ -278,7 +287,7 @@ class Sqlite:
     ) -> Any:
         db.execute("BEGIN")
         try:
-            with _no_longer_than(within, db, self._clock):
+            with _WITHOUT_END if within is None else _no_longer_than(within, db, self._clock):
                 return _step(body(self._tx(db, checked, origin)))  # type: ignore[arg-type]
         finally:
             db.execute("COMMIT")
