@@ -22,9 +22,10 @@ ReadLog = Callable[[str, int, int], Awaitable[list[Recorded]]]
 class _Followed:
     """One workspace: the next number to say, what arrived too early, and the last facts said."""
 
-    __slots__ = ("early", "grown", "known", "next", "refill", "ring")
+    __slots__ = ("early", "grown", "known", "next", "place", "refill", "ring")
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, last: int, place: int) -> None:
+        self.place = place
         self.next = last + 1
         self.known = last
         self.early: dict[int, Recorded] = {}
@@ -44,10 +45,20 @@ class Tail:
     def follow(self, workspace_id: str, last: int) -> None:
         """Begin after number `last`; following it already is no change."""
         if workspace_id not in self._followed:
-            self._followed[workspace_id] = _Followed(last)
+            self._followed[workspace_id] = _Followed(last, len(self._followed))
 
     def follows(self, workspace_id: str) -> bool:
         return workspace_id in self._followed
+
+    def is_among(self, workspace_id: str, first: int) -> bool:
+        """Whether it is one of so many workspaces that were followed first."""
+        followed = self._followed.get(workspace_id)
+        return followed is not None and followed.place < first
+
+    @property
+    def count(self) -> int:
+        """How many workspaces are followed; none is ever given up."""
+        return len(self._followed)
 
     @property
     def workspaces(self) -> list[str]:

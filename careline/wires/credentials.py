@@ -61,13 +61,16 @@ class Credentials:
         issuer: Issuers = None,
         workspace: str | None = None,
         cookie: bool = False,
+        anew: bool = False,
     ) -> Actor:
         """Who bears this token, or `Unauthenticated`; wrong ones are counted against the address. `workspace` says
         where, for tokens that may speak for several workspaces. What came in a `cookie` is a session's, and counts
-        there only.
+        there only. Looked up `anew`, nothing remembered counts.
         """
         key = sha256(f"{issuer} {workspace} {cookie} {token}".encode(errors="surrogatepass")).digest()
         now = self._clock()
+        if anew:
+            self._known.pop(key, None)
         known = self._known.get(key)
         if known is not None and known.until > now:
             return known.actor

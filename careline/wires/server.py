@@ -178,12 +178,12 @@ class Server:
         cookie: bool = False,
     ) -> Actor:
         """Who bears the token; from then on this process hears when that ends."""
-        actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace, cookie=cookie)
-        if not self.tail.follows(actor.workspace_id):
+        followed, look = self.tail.count, self.credentials.actor
+        actor = await look(token, address, issuer=issuer, workspace=workspace, cookie=cookie)
+        if not self.tail.is_among(actor.workspace_id, followed):
             await self.follow(actor.workspace_id)
             # Before that nobody would have told us of a revocation: what was looked up may have ended since.
-            self.credentials.forget((actor.credential,))
-            actor = await self.credentials.actor(token, address, issuer=issuer, workspace=workspace, cookie=cookie)
+            actor = await look(token, address, issuer=issuer, workspace=workspace, cookie=cookie, anew=True)
         return actor
 
     async def follow_all(self) -> None:

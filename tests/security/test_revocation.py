@@ -208,6 +208,30 @@ async def test_what_is_revoked_before_anybody_listens_is_not_remembered(
     assert await here.cara.status_of("GET", "/v1/me") == 401
 
 
+async def test_others_who_came_before_anybody_listened_are_looked_up_again_too(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of a workspace begins to listen while another's answer is on its way: that answer may be untrue by now."""
+    server, database, read = here.app.server, here.app.database, here.app.database.read
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(verb: Any, actor: Any, *args: Any, **named: Any) -> Any:
+        found = await read(verb, actor, *args, **named)
+        if verb is actors_by_secret and not asked.is_set():
+            asked.set()
+            await may_go_on.wait()
+        return found
+
+    monkeypatch.setattr(database, "read", slow)
+    cara = asyncio.create_task(here.cara.status_of("GET", "/v1/me"))
+    await asked.wait()
+    assert not server.tail.follows(GREENLEAF)
+    await database.write(revoke_token, here.ana.actor, here.cara.actor.credential.removeprefix("token:"))
+    await server.follow(GREENLEAF)
+    may_go_on.set()
+    assert await cara == 401
+
+
 async def test_a_clock_set_back_revives_nothing(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = here.app.database.clock
     now = clock()
