@@ -33,7 +33,7 @@ class PostgresTx(Tx):
         if records and (name, row) not in self._checked:
             check_columns(name, row, list(records[0].keys()))
             self._checked.add((name, row))
-        return [row(*record.values()) for record in records]
+        return [row(*record) for record in records]
 
     async def value(self, name: str, /, **values: Any) -> Any:
         text, arguments = self._bound(name, values)

@@ -39,14 +39,14 @@ def _handler(command: Command) -> Handler:
             raise BadRequest(
                 "A token does not belong into an address: send it as Authorization: Bearer.", code="token_in_url"
             )
-        actor = None
+        actor, token = None, call.bearer
         if command.who != "public":
-            actor = await call.server.identify(call.bearer, call.address) if call.bearer else None
+            actor = await call.server.identify(token, call.address) if token else None
             _admit(command, call, actor)
             if actor is not None:
                 call.allow_origin(actor.workspace_id)
                 call.server.gate.take_as("commands", actor)
-        ask = Asking(call.server, actor, call.address, call.origin, cookies=_cookies(call), token=call.bearer)
+        ask = Asking(call.server, actor, call.address, call.origin, cookies=_cookies(call), token=token)
         raw = await call.body() if reads_body else b""
         request = _request(command, call, raw, decoder, body_fields)
         try:
