@@ -45,7 +45,8 @@ def answer_statement(statement: str, found: list[Any] | None) -> None:
 
         return changed
 
-    swap(SqliteTx, "run" if found is None else "all", make)
+    for name in ("run", "many") if found is None else ("all",):
+        swap(SqliteTx, name, make)
 
 
 class Meddled:
