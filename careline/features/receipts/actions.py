@@ -21,7 +21,7 @@ Place = tuple[str, MarkKind, str, str]
 Span = tuple[int, int]
 
 
-class _Batch:
+class _Book:
     """What is known while marks are made, and what they come to: written together in the end."""
 
     def __init__(self, threads: dict[str, Thread], readers: list[Reader], messages: list[Message]) -> None:
@@ -43,26 +43,26 @@ async def mark_messages(tx: Tx, actor: Actor, markings: list[Marking]) -> Sequen
     What is marked already stays as it was, so asking again changes nothing and says nothing. Written for many: it asks,
     decides, and writes only `later`.
     """
-    batch = await _what_all_need(tx, actor, markings)
+    book = await _what_all_need(tx, actor, markings)
     results: list[int | Refused] = []
     for marking in markings:
         try:
             rules.which(marking)
-            thread = batch.threads.get(marking.conversation_id)
+            thread = book.threads.get(marking.conversation_id)
             if thread is None or not thread.sees(marking.actor):
                 raise NotFound("There is no such conversation.")
-            await _mark(tx, batch, thread, marking)
+            await _mark(tx, book, thread, marking)
             results.append(_unread(thread, marking.actor.kind))
         except Refused as refused:
             results.append(refused)
-    tx.later("insert_mark", batch.marks)
-    tx.later("move_reader", list(batch.moved.values()))
-    store_reading(tx, batch.read.values())
-    tx.learned.update({thread.id: thread.row() for thread in batch.threads.values()})
+    tx.later("insert_mark", book.marks)
+    tx.later("move_reader", list(book.moved.values()))
+    store_reading(tx, book.read.values())
+    tx.learned.update({thread.id: thread.row() for thread in book.threads.values()})
     return results
 
 
-async def _what_all_need(tx: Tx, actor: Actor, markings: list[Marking]) -> _Batch:
+async def _what_all_need(tx: Tx, actor: Actor, markings: list[Marking]) -> _Book:
     """The conversations, how far everybody has come in them, and the messages the markings speak of."""
     workspace_id = actor.workspace_id
     wanted = list({marking.conversation_id for marking in markings})
@@ -79,9 +79,9 @@ async def _what_all_need(tx: Tx, actor: Actor, markings: list[Marking]) -> _Batc
     readers, *answers = await tx.ask(*questions)
     rows = known if len(known) == len(wanted) else answers.pop(0)
     newest = answers.pop(0) if everything else []
-    batch = _Batch(threads_of(actor, rows), readers, newest + (answers.pop(0) if named else []))
-    batch.newest = {message.conversation_id: message.id for message in newest}
-    return batch
+    book = _Book(threads_of(actor, rows), readers, newest + (answers.pop(0) if named else []))
+    book.newest = {message.conversation_id: message.id for message in newest}
+    return book
 
 
 def _unread(thread: Thread, side: str) -> int:
@@ -91,44 +91,44 @@ def _unread(thread: Thread, side: str) -> int:
     return thread.staff_unread + (thread.marked_unread_at is not None)
 
 
-async def _mark(tx: Tx, batch: _Batch, thread: Thread, marking: Marking) -> None:
+async def _mark(tx: Tx, book: _Book, thread: Thread, marking: Marking) -> None:
     reader, ids = marking.actor, marking.message_ids
     if marking.reached is not None and not _unread(thread, reader.kind):
         return  # every frame of a chat would make a mark, and whoever has read it has it
     place: Place = (thread.id, marking.kind, reader.kind, reader.id)
-    before = after = batch.readers.get(place, 0)
+    before = after = book.readers.get(place, 0)
     if ids is not None:
-        seqs = sorted(_seq(batch, thread, id_, reader.kind) for id_ in ids)
+        seqs = sorted(_seq(book, thread, id_, reader.kind) for id_ in ids)
         spans = [(seq, seq) for seq in seqs if seq > before]
     else:
-        up_to = marking.up_to or batch.newest.get(thread.id)
+        up_to = marking.up_to or book.newest.get(thread.id)
         if up_to is not None:
-            after = max(before, marking.reached or _seq(batch, thread, up_to, reader.kind))
+            after = max(before, marking.reached or _seq(book, thread, up_to, reader.kind))
         spans = [(before + 1, after)] if after > before else []
         marking = structs.replace(marking, up_to=up_to)
     wished = marking.kind == "read" and reader.kind == "staff" and thread.marked_unread_at is not None
     if wished:
         thread.marked_unread_at = None
-        batch.read[thread.id] = thread
+        book.read[thread.id] = thread
     if not spans:
         if wished:
             await _unmark(tx, thread, marking)
         return
-    _keep(tx, batch, place, reader.name, spans, after)
+    _keep(tx, book, place, reader.name, spans, after)
     if marking.kind == "read" and reader.kind in rules.OTHER:
-        await _recount(tx, batch, thread, reader.kind, spans, after)
-    _tell(tx, thread, await _without_notes(tx, batch, marking))
+        await _recount(tx, book, thread, reader.kind, spans, after)
+    _tell(tx, thread, await _without_notes(tx, book, marking))
 
 
-async def _without_notes(tx: Tx, batch: _Batch, marking: Marking) -> Marking:
+async def _without_notes(tx: Tx, book: _Book, marking: Marking) -> Marking:
     """As both sides are told of it: contacts must not learn that there is a note, not even by its id.
 
     Up to a note is up to the newest public message before it; where there is none, only the staff are told.
     """
     if marking.message_ids is not None:
-        public = tuple(id_ for id_ in marking.message_ids if batch.messages[id_].kind != "note")
+        public = tuple(id_ for id_ in marking.message_ids if book.messages[id_].kind != "note")
         return structs.replace(marking, message_ids=public)
-    note = batch.messages.get(marking.up_to or "")
+    note = book.messages.get(marking.up_to or "")
     if note is None or note.kind != "note":
         return marking
     asked = {"conversation_id": note.conversation_id, "before": note.seq}
@@ -143,38 +143,38 @@ async def _unmark(tx: Tx, thread: Thread, marking: Marking) -> None:
     tx.emit(done, marking.actor, about=now, people=thread.people, origin=marking.origin)
 
 
-def _seq(batch: _Batch, thread: Thread, message_id: str, side: str) -> int:
-    message = batch.messages.get(message_id)
+def _seq(book: _Book, thread: Thread, message_id: str, side: str) -> int:
+    message = book.messages.get(message_id)
     hidden = message is not None and message.kind == "note" and side == "contact"
     if message is None or hidden or message.conversation_id != thread.id:
         raise NotFound("There is no such message in this conversation.")
     return message.seq
 
 
-def _keep(tx: Tx, batch: _Batch, place: Place, name: str, spans: list[Span], up_to: int) -> None:
-    batch.readers[place] = up_to
+def _keep(tx: Tx, book: _Book, place: Place, name: str, spans: list[Span], up_to: int) -> None:
+    book.readers[place] = up_to
     conversation_id, kind, reader_kind, reader_id = place
     who = {"conversation_id": conversation_id, "kind": kind, "reader_kind": reader_kind, "reader_id": reader_id}
-    batch.marks += [{**who, "from_seq": first, "to_seq": last, "at": tx.now} for first, last in spans]
-    batch.moved[place] = {**who, "reader_name": name, "up_to": up_to, "at": tx.now}
+    book.marks += [{**who, "from_seq": first, "to_seq": last, "at": tx.now} for first, last in spans]
+    book.moved[place] = {**who, "reader_name": name, "up_to": up_to, "at": tx.now}
 
 
-async def _recount(tx: Tx, batch: _Batch, thread: Thread, side: str, spans: list[Span], up_to: int) -> None:
+async def _recount(tx: Tx, book: _Book, thread: Thread, side: str, spans: list[Span], up_to: int) -> None:
     """Any one reader reads for their side: of what nobody of it has read yet, what was marked now is taken away."""
     floor = thread.staff_read_seq if side == "staff" else thread.contact_read_seq
     unread: set[int] = set()
     if max(up_to, floor) < thread.last_seq:
-        known = batch.unread.get((thread.id, side))
+        known = book.unread.get((thread.id, side))
         if known is None:
             asked = {"conversation_id": thread.id, "floor": floor, "other_kind": rules.OTHER[side], "reader_kind": side}
             known = {message.seq for message in await tx.all(Unread, "unread_of", **asked)}
         unread = {seq for seq in known if not any(first <= seq <= last for first, last in spans)}
-    batch.unread[thread.id, side] = unread
+    book.unread[thread.id, side] = unread
     if side == "staff":
         thread.staff_unread, thread.staff_read_seq = len(unread), max(up_to, floor)
     else:
         thread.contact_unread, thread.contact_read_seq = len(unread), max(up_to, floor)
-    batch.read[thread.id] = thread
+    book.read[thread.id] = thread
 
 
 def _tell(tx: Tx, thread: Thread, marking: Marking) -> None:
