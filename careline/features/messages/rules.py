@@ -65,7 +65,7 @@ def same_sending(stored: Message, sending: Sending) -> None:
 
 
 def is_author(actor: Actor, message: Message) -> bool:
-    return (actor.kind, actor.id) == (message.sender_kind, message.sender_id)
+    return message.sender_id == actor.id and message.sender_kind == actor.kind
 
 
 def may_edit(actor: Actor, message: Message, window_ms: int, now: int) -> None:
