@@ -17,9 +17,11 @@ from careline.features.messages.changes import (
     unpin_message,
 )
 from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.people.rows import Staff
 from careline.features.people.staff import deactivate_staff
 from careline.features.reactions.actions import add_reaction
+from careline.features.receipts.mentions import list_mentions
 from tests.made import picture, uploads
 from tests.world import GREENLEAF, World
 
@@ -224,6 +226,41 @@ async def test_the_next_of_a_row_of_batches_knows_who_was_mentioned(world: World
     await world.ana.asks("POST", path, status=201, json={"body": "hello"})
     await world.ana.asks("POST", path, status=201, json={"body": "you", "kind": "note", "mentions": ["ben"]})
     await world.ben.asks("POST", path, status=201, json={"body": "Here I am"})
+
+
+async def test_whoever_was_away_finds_where_they_were_mentioned_until_they_have_read_it(world: World) -> None:
+    async def waits() -> list[str]:
+        return [note["body"] for note in (await world.ben.asks("GET", "/v1/mentions", status=200))["items"]]
+
+    async def reads(conversation: str, message_id: str) -> None:
+        path = f"/v1/conversations/{conversation}/read"
+        await world.ben.asks("POST", path, status=200, json={"up_to": message_id})
+
+    first = await world.ana.sends(world.conversation, "one", kind="note", mentions=("ben", "ana"))
+    other = await world.ana.sends(world.dev_conversation, "two", kind="note", mentions=("ben",))
+    assert await waits() == ["two", "one"]
+    assert (await world.ana.asks("GET", "/v1/mentions", status=200))["items"] == []  # she said so herself
+    await world.ana.asks("POST", f"/v1/conversations/{world.conversation}/read", status=200, json={"up_to": first.id})
+    assert await waits() == ["two", "one"]  # nobody reads it for him
+    await world.ana.sends(world.conversation, "three", kind="note", mentions=("ben",))
+    await reads(world.conversation, first.id)
+    assert await waits() == ["three", "two"]
+    await reads(world.dev_conversation, other.id)
+    assert await waits() == ["three"]
+    gone = await world.ana.sends(world.dev_conversation, "four", kind="note", mentions=("ben",))
+    await world.app.database.write(delete_messages, world.ana.actor, (gone.id,))
+    assert await waits() == ["three"]
+    left = f"/v1/conversations/{world.conversation}/participants/staff/ben"
+    await world.ana.asks("DELETE", left, status=204)
+    assert await waits() == []
+
+
+async def test_two_notes_of_a_batch_may_mention_the_same(world: World) -> None:
+    sendings = [
+        Sending(world.ana.actor, world.conversation, body, "note", mentions=("ben",)) for body in ("one", "two")
+    ]
+    await world.app.database.write(send_messages, world.ana.actor, sendings)
+    assert [m.body for m in await world.app.database.read(list_mentions, world.ben.actor)] == ["two"]
 
 
 async def test_mentions_are_of_staff_who_work_here_and_stand_in_notes(world: World) -> None:

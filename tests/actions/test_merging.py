@@ -22,6 +22,7 @@ from careline.features.desk.removal import delete_conversation
 from careline.features.desk.rows import Kept
 from careline.features.messages.actions import list_messages
 from careline.features.receipts.actions import mark_messages
+from careline.features.receipts.mentions import list_mentions
 from careline.features.receipts.rows import Mark, Marking
 from tests.world import GREENLEAF, Person, World
 
@@ -85,6 +86,18 @@ async def test_people_labels_history_and_the_contacts_thread_go_along(world: Wor
     assert [c.id for c in found] == [target]
     history = await world.ana.asks("GET", f"/v1/conversations/{target}/history", status=200)
     assert history["items"][-1]["after"] == "Insurance"
+
+
+async def test_whoever_was_mentioned_in_either_finds_the_latest_note_of_both(world: World) -> None:
+    first, second = await another(world), await another(world)
+    await world.ana.sends(second, "early", kind="note", mentions=("ben",))
+    await world.ana.sends(first, "late", kind="note", mentions=("ben",))
+    await merge(world, first, second)
+    (note,) = await world.app.database.read(list_mentions, world.ben.actor)
+    assert (note.body, note.conversation_id) == ("late", second)
+    await merge(world, second, world.conversation)
+    (note,) = await world.app.database.read(list_mentions, world.ben.actor)
+    assert (note.body, note.conversation_id) == ("late", world.conversation)
 
 
 async def test_everybody_there_hears_where_it_went(world: World) -> None:

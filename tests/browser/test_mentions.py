@@ -36,6 +36,22 @@ async def test_a_colleague_is_mentioned_by_keyboard_and_finds_the_note(greenleaf
     await expect(called).to_have_count(0)
 
 
+async def test_whoever_was_away_is_told_on_whatever_device_they_come_back(greenleaf: World, windows: Windows):
+    await greenleaf.cara.sends(greenleaf.conversation, "Is it ready?")
+    await greenleaf.ana.sends(greenleaf.conversation, "@Ben, please look", kind="note", mentions=("ben",))
+    path = f"/v1/conversations/{greenleaf.conversation}"
+    await greenleaf.ana.asks("PATCH", path, json={"status": "closed"}, status=200)
+    ben = await Desk.signs_in(await windows.open(), greenleaf.url, "ben", path="/inbox/mine")
+    await ben.lists([])
+    called = ben.page.get_by_role("button", name="You were mentioned in a note")
+    await called.click()
+    await expect(ben.scope.locator(".is-note .mention.is-me")).to_have_text("@Ben")
+    await expect(called).to_have_count(0)
+    elsewhere = await Desk.signs_in(await windows.open(phone=True), greenleaf.url, "ben", path="/inbox/closed")
+    await elsewhere.lists(["Cara"])
+    await expect(elsewhere.page.locator(".sign-mention")).to_have_count(0)
+
+
 async def test_a_colleague_is_chosen_with_the_mouse_and_the_list_goes_away_by_itself(greenleaf, windows: Windows):
     await greenleaf.works("gus", "Gus Okonkwo", "greenleaf")
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)

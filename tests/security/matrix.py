@@ -68,6 +68,7 @@ message.pins            conversation  404     ok   404 ok  ok  ok  404
 message.replies         message       404     ok   404 ok  ok  ok  404
 message.edits           message       403     403  403 ok  ok  ok  404
 message.forward         message       404     ok   404 ok  ok  ok  404
+mention.list            -             403     403  403 ok  ok  ok  ok
 message.delete_many     messages      403     403  403 ok  403 403 403
 reaction.add            message       404     ok   404 ok  ok  ok  404
 reaction.remove         message       404     ok   404 ok  ok  ok  404

@@ -230,6 +230,20 @@ describe('reading', () => {
     assert.equal(s.client.state.conversations.c1?.unread_count, 0);
   });
 
+  test('is said up to a note that mentions one, and up to no other note', async () => {
+    const s = stage();
+    await s.connect();
+    await s.client.open('c1');
+    const note = { kind: 'note', sender_kind: 'staff', sender_id: 'ben' };
+    s.socket().hear(sent({ id: 'a' }));
+    s.socket().hear(sent({ ...note, id: 'for me', mentions: ['ana'], created_at: 1001 }));
+    s.socket().hear(sent({ ...note, id: 'for others', mentions: ['gus'], created_at: 1002 }));
+    s.client.markRead('c1');
+    await s.reply('receipt.read', { unread_count: 0 });
+    s.client.markRead('c1');
+    assert.deepEqual(s.socket().of('receipt.read').map((f) => f.data.up_to), ['for me']);
+  });
+
   test('nothing to read, nothing to say', async () => {
     const s = stage();
     await s.connect();

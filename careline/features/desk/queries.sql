@@ -66,9 +66,11 @@ UPDATE messages SET conversation_id = :target_id WHERE conversation_id = :source
 UPDATE changes SET conversation_id = :target_id WHERE conversation_id = :source_id;
 
 -- name: copy_participants
-INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at)
-SELECT CAST(:target_id AS TEXT), kind, person_id, workspace_id, joined_at FROM participants WHERE conversation_id = :source_id
-ON CONFLICT (conversation_id, kind, person_id) DO NOTHING;
+INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at, called_seq)
+SELECT CAST(:target_id AS TEXT), kind, person_id, workspace_id, joined_at, called_seq FROM participants
+WHERE conversation_id = :source_id
+ON CONFLICT (conversation_id, kind, person_id) DO UPDATE SET called_seq = excluded.called_seq
+  WHERE excluded.called_seq > COALESCE(participants.called_seq, 0);
 
 -- name: take_in
 UPDATE conversations SET thread = :thread, message_count = :message_count, last_seq = :last_seq,

@@ -39,6 +39,12 @@ SELECT {message of m}, {quoted of q} FROM unnest(CAST(:client_ids AS TEXT[]), CA
 JOIN messages m ON m.conversation_id = k.conversation_id AND m.client_id = k.client_id
 LEFT JOIN messages q ON q.id = m.reply_to;
 
+-- name: call_staff
+INSERT INTO participants (conversation_id, kind, person_id, workspace_id, joined_at, called_seq)
+VALUES (:conversation_id, 'staff', :person_id, :workspace_id, :now, :called_seq)
+ON CONFLICT (conversation_id, kind, person_id)
+DO UPDATE SET called_seq = COALESCE(excluded.called_seq, participants.called_seq);
+
 -- name: workspaces_of_messages
 SELECT DISTINCT workspace_id FROM messages WHERE id = ANY(:ids);
 

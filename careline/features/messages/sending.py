@@ -34,6 +34,7 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
     uploads = await load_uploads(tx, actor, {id_ for s in sendings for id_ in s.attachment_ids})
     results: list[Sent | Refused] = []
     new: list[Message] = []
+    called: dict[tuple[str, str], int | None] = {}
     doubtful: list[int] = []
     for place, sending in enumerate(sendings):
         try:
@@ -52,12 +53,14 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
             rules.may_mention(sending, thread.people, staff)
             await _say(tx, thread, sending, message, staff)
             new.append(message)
+            called.update(_called(message, sending))
             said[_key(sending)] = message
             results.append(Sent(message))
         except Refused as refused:
             results.append(refused)
     if new:
         tx.later("insert_message", [_row(message, actor.workspace_id) for message in new])
+        tx.later("call_staff", [_call(tx, *whom, seq) for whom, seq in called.items()])
         store_moved(tx, threads)
         tx.learned.update({thread.id: thread.row() for thread in threads.values()})
     await _look_for_repeats(tx, sendings, results, [place for place in doubtful if isinstance(results[place], Refused)])
@@ -195,11 +198,21 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
         await _tell_status(tx, sending, thread)
 
 
+def _called(message: Message, sending: Sending) -> dict[tuple[str, str], int | None]:
+    """Whom a note calls, and by which number they find it; nobody needs to be told what they said themselves."""
+    return {
+        (message.conversation_id, id_): None if id_ == message.sender_id else message.seq for id_ in sending.mentions
+    }
+
+
+def _call(tx: Tx, conversation_id: str, staff_id: str, seq: int | None) -> dict[str, object]:
+    row = {"conversation_id": conversation_id, "person_id": staff_id, "called_seq": seq}
+    return {**row, "workspace_id": tx.workspace_id, "now": tx.now}
+
+
 async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staff]) -> None:
     """Whoever is mentioned takes part from now on, or `participating` staff would not see what they are asked."""
     about = (await before_and_now(tx, thread))[1]
-    row = {"conversation_id": thread.id, "kind": "staff", "workspace_id": tx.workspace_id, "now": tx.now}
-    tx.later("insert_participant", [{**row, "person_id": somebody.id} for somebody in joining])
     for somebody in joining:
         joined = ParticipantJoined(conversation_id=thread.id, kind="staff", person_id=somebody.id, name=somebody.name)
         tx.emit(joined, sending.actor, about=about, people=thread.people, asked=sending.asked)

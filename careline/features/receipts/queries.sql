@@ -45,6 +45,17 @@ WHERE r.conversation_id = :conversation_id AND m.conversation_id = r.conversatio
       AND x.reader_id = r.reader_id AND x.to_seq >= :last
       AND x.from_seq < x.to_seq), :last);
 
+-- name: unread_calls
+-- Only so many are looked at: whoever was mentioned in thousands of conversations has read nearly all of it.
+SELECT m.id FROM (
+  SELECT conversation_id, called_seq FROM participants
+  WHERE workspace_id = :workspace_id AND person_id = :staff_id AND called_seq IS NOT NULL
+  ORDER BY called_seq DESC LIMIT :most) p
+CROSS JOIN messages m
+WHERE m.conversation_id = p.conversation_id AND m.seq = p.called_seq AND m.deleted_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM marks x WHERE x.conversation_id = m.conversation_id AND x.kind = 'read'
+    AND x.reader_kind = 'staff' AND x.reader_id = :staff_id AND x.from_seq <= m.seq AND x.to_seq >= m.seq);
+
 -- name: unread_of
 SELECT m.seq FROM messages m
 WHERE m.conversation_id = :conversation_id AND m.seq > :floor AND m.sender_kind = :other_kind AND m.kind <> 'note'

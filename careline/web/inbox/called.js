@@ -1,41 +1,28 @@
-// Where colleagues have mentioned one in a note, until one has looked there.
+// Where colleagues have mentioned one in a note, until one has looked there; the server keeps it while one is away.
 
 import { html, signal } from '../vendor/preact.js';
 import { t } from '../parts/speech.js';
 
-/** @typedef {import('../lib/shapes.js').Store} Store */
-
 export class Called {
   /** Conversations, the latest last. */
   ids = signal(/** @type {readonly string[]} */ ([]));
-  /** @type {Store} */ #storage;
-  #key = '';
 
-  /** @param {Store} storage */
-  constructor(storage) {
-    this.#storage = storage;
-  }
-
-  /** What this browser knows of whoever is signed in. @param {string} key */
-  load(key) {
-    this.#key = key;
-    try { this.ids.value = JSON.parse(this.#storage.getItem(key) ?? '[]'); } catch { this.ids.value = []; }
+  /** What the server knows, and what was heard while it answered. @param {() => Promise<{items:{conversation_id:string}[]}>} ask latest first */
+  async fetch(ask) {
+    const before = this.ids.value;
+    const { items } = await ask();
+    const since = this.ids.value.filter((id) => !before.includes(id));
+    this.ids.value = [...new Set([...items.map((note) => note.conversation_id).reverse(), ...since])];
   }
 
   /** @param {string} id */
   add(id) {
-    this.#put([...this.ids.value.filter((one) => one !== id), id]);
+    this.ids.value = [...this.ids.value.filter((one) => one !== id), id];
   }
 
-  /** @param {string|null} id */
+  /** @param {string} id */
   seen(id) {
-    if (id && this.ids.value.includes(id)) this.#put(this.ids.value.filter((one) => one !== id));
-  }
-
-  /** @param {readonly string[]} ids */
-  #put(ids) {
-    this.ids.value = ids;
-    try { this.#storage.setItem(this.#key, JSON.stringify(ids)); } catch { /* known as long as the page */ }
+    if (this.ids.value.includes(id)) this.ids.value = this.ids.value.filter((one) => one !== id);
   }
 }
 

@@ -49,7 +49,7 @@ export class Desk {
   /** @type {Client|null} */ client = null;
   /** @type {Attach|null} */ attach = null;
   local = storage('localStorage');
-  called = new Called(this.local);
+  called = new Called();
   /** @type {Set<string>} */ #listing = new Set();
 
   constructor() {
@@ -109,7 +109,6 @@ export class Desk {
     const { staff, workspace } = grant;
     this.client ??= this.#makeClient();
     this.attach ??= this.#makeAttach(workspace.id, staff.id);
-    this.called.load(`careline.draft.${workspace.id}.${staff.id}.called`);
     this.client.begin({ kind: 'staff', id: staff.id, name: staff.name }, workspace, `${workspace.id}.staff.${staff.id}`);
     this.#follow();
     this.screen.value = 'desk';
@@ -156,18 +155,16 @@ export class Desk {
     this.listings.value = {};
     const view = this.view.value;
     const pinned = this.call('conversation.list', { view: 'all', status: 'active', pinned: true, limit: 50 });
-    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), listingKey(view, this.sieve.value) === listingKey('all') ? null : this.list('all', {}), this.#openFetch()]);
+    const [staff, labels, canned, top] = await Promise.all([this.call('staff.list'), this.call('label.list'), this.call('canned.list'), pinned, this.list(view), listingKey(view, this.sieve.value) === listingKey('all') ? null : this.list('all', {}), this.#openFetch(), this.called.fetch(() => this.call('mention.list'))]);
     this.client?.dispatch({ type: 'local.staff', data: staff });
     this.client?.dispatch({ type: 'local.labels', data: labels });
     this.client?.dispatch({ type: 'local.canned', data: canned });
     this.client?.dispatch({ type: 'local.conversations', data: top });
+    for (const id of this.called.ids.value) if (!this.state.value.conversations[id]) void this.treat('conversation.get', id).catch(() => {});
   }
 
   async #openFetch() {
-    const id = this.id.value;
-    if (!id) return;
-    const conversation = await this.call('conversation.get', { conversation_id: id }).catch(() => null);
-    if (conversation) this.client?.dispatch({ type: 'local.seen', data: { conversation } });
+    if (this.id.value) await this.treat('conversation.get', this.id.value).catch(() => {});
   }
 
   /** What the list shows now, and how far it is known. */

@@ -236,9 +236,16 @@ export class Client {
     return this.state.threads[id]?.messages.findLast((m) => m.sender_kind !== this.state.me?.kind && m.kind !== 'note') ?? null;
   }
 
+  /** What is there to be read: what the others said, and the notes that mention this person. @param {string} id */
+  #lastToRead(id) {
+    const { me, threads } = this.state;
+    const isFor = (/** @type {Message} */ m) => (m.kind === 'note' ? m.mentions?.includes(me?.id ?? '') : m.sender_kind !== me?.kind);
+    return threads[id]?.messages.findLast(isFor) ?? null;
+  }
+
   /** What this thread shows is before somebody's eyes. @param {string} id */
   markRead(id) {
-    const last = this.#lastOfOthers(id);
+    const last = this.#lastToRead(id);
     const unread = this.state.conversations[id]?.unread_count ?? 0;
     if (!last || (this.#readUpTo[id] === last.id && !unread) || (last.read_at && !unread)) return;
     this.#read.put(id, last.id);

@@ -47,6 +47,7 @@ Object.assign(commands, {
   'message.delete': ['DELETE', '/messages/{message_id}', true],
   'message.delete_many': ['POST', '/messages/delete', true],
   'message.edits': ['GET', '/messages/{message_id}/edits', true],
+  'mention.list': ['GET', '/mentions', true],
   'flag.list': ['GET', '/flags', true],
   'flag.resolve': ['POST', '/flags/{flag_id}/resolve'],
 });

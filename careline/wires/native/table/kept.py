@@ -12,6 +12,7 @@ from careline.features.messages.changes import (
     pin_message,
     unpin_message,
 )
+from careline.features.receipts.mentions import list_mentions
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
 from careline.wires.native.table.messages import Which, one_message
@@ -50,6 +51,12 @@ class Edits(Struct, frozen=True):
     """The latest first; what it says now is not among them."""
 
     items: list[Said]
+
+
+class Mentions(Struct, frozen=True):
+    """The latest first; of each conversation the latest alone."""
+
+    items: list[shapes.Message]
 
 
 class Forward(Which, frozen=True):
@@ -98,6 +105,13 @@ async def edits(ask: Asking, request: Which) -> Edits:
     """What a message said before it was edited, at most a hundred times."""
     found = await ask.server.database.read(list_edits, ask.somebody, request.message_id)
     return Edits([Said(edit.body, edit.said_at) for edit in found])
+
+
+@command("mention.list", "GET", "/v1/mentions", Mentions, who="staff")
+async def mentions(ask: Asking, request: Request) -> Mentions:
+    """The notes that mention one and that one has not read, whenever they were written."""
+    found = await ask.server.database.read(list_mentions, ask.somebody)
+    return Mentions([shapes.message(note, "staff") for note in found])
 
 
 @command("message.forward", "POST", "/v1/messages/{message_id}/forward", shapes.Message, status=201)
