@@ -62,6 +62,13 @@ async def test_anybody_can_work_at_the_desk(greenleaf: World, windows: Windows, 
     await ana.says("Her sister's name is Ruth.")
     await expect(ana.scope.locator(".is-note .bubble")).to_be_visible()
     assert await found_in(ana.page) == []
+    await ana.types("@")
+    await expect(ana.page.get_by_role("listbox", name="Mention a colleague")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Enter")
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.scope.locator(".is-note .mention")).to_be_visible()
+    assert await found_in(ana.page) == []
     await ana.shows_person()
     assert await found_in(ana.page) == []
 
