@@ -1,14 +1,22 @@
 """What people see and do on the screen: a contact's chat, and a staff member's desk."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
 from playwright.async_api import FrameLocator, Locator, Page, expect
 
-from tests.world import PASSWORD
+from tests.world import PASSWORD, World
 
 SLOWLY = 25_000  # milliseconds; for what waits for a connection to be tried again
 PROGRESS = ("Sending…", "Sent", "Delivered", "Read")
+
+
+async def two_wait(world: World) -> None:
+    """Dev has written, then Cara: in one and the same millisecond neither would be the later one on the screen."""
+    await world.dev.sends(world.dev_conversation, "Have you sunscreen?")
+    await asyncio.sleep(0.002)
+    await world.cara.sends(world.conversation, "Is it ready?")
 
 
 class Talk:

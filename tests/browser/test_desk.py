@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Windows
-from tests.browser.talks import Chat, Desk
+from tests.browser.talks import Chat, Desk, two_wait
 from tests.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -97,8 +97,7 @@ async def test_a_message_is_edited_and_deleted_for_both(greenleaf: World, window
 
 
 async def test_the_keyboard_alone_is_enough(greenleaf: World, windows: Windows):
-    await greenleaf.dev.sends(greenleaf.dev_conversation, "Have you sunscreen?")
-    await greenleaf.cara.sends(greenleaf.conversation, "Is it ready?")
+    await two_wait(greenleaf)
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)
     page, press = ana.page, ana.page.keyboard.press
     await ana.lists(["Cara", "Dev"])

@@ -6,17 +6,12 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Windows
-from tests.browser.talks import Desk
+from tests.browser.talks import Desk, two_wait
 from tests.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 0.7  # seconds; a finger that stays
-
-
-async def two_wait(world: World) -> None:
-    await world.dev.sends(world.dev_conversation, "Have you sunscreen?")
-    await world.cara.sends(world.conversation, "Is it ready?")
 
 
 async def touches(page: Page, place: Locator, seconds: float) -> None:

@@ -7,15 +7,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Windows
-from tests.browser.talks import Desk
+from tests.browser.talks import Desk, two_wait
 from tests.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def two_wait(world: World) -> None:
-    await world.dev.sends(world.dev_conversation, "Have you sunscreen?")
-    await world.cara.sends(world.conversation, "Is it ready?")
 
 
 async def test_a_label_is_made_by_name_and_filters_the_list_until_it_is_taken_off(greenleaf: World, windows: Windows):
