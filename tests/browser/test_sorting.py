@@ -12,6 +12,16 @@ from tests.world import World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# What has the focus as soon as the key has opened a dialog, before the next frame.
+FOCUSED_AT_FIRST = """(key) => new Promise((done) => {
+  new MutationObserver((changes, observer) => {
+    if (!document.querySelector('dialog[open]')) return;
+    observer.disconnect();
+    done(document.activeElement.ariaLabel || document.activeElement.textContent);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+})"""
+
 
 async def test_a_label_is_made_by_name_and_filters_the_list_until_it_is_taken_off(greenleaf: World, windows: Windows):
     await two_wait(greenleaf)
@@ -28,6 +38,17 @@ async def test_a_label_is_made_by_name_and_filters_the_list_until_it_is_taken_of
     await ana.lists(["Cara", "Dev"])
     await ana.triage.get_by_role("button", name="Take off Prescription").click()
     await expect(ana.triage.get_by_text("Prescription")).to_have_count(0)
+
+
+async def test_what_is_typed_at_once_goes_to_the_dialog_that_a_key_has_opened(greenleaf: World, windows: Windows):
+    await two_wait(greenleaf)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    await ana.leaves_the_field()
+    for key, takes in (("l", "Find a label"), ("p", "Normal"), ("s", "In an hour")):
+        assert takes in await ana.page.evaluate(FOCUSED_AT_FIRST, key), key
+        await ana.page.keyboard.press("Escape")
+        await expect(ana.page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_what_is_urgent_and_pinned_stands_first_for_everybody(greenleaf: World, windows: Windows):

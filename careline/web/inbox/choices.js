@@ -20,12 +20,11 @@ export function step(event) {
 /** @param {{items:Choice[], quiet?:boolean}} props `quiet`: the focus stays where it is */
 export function Choices({ items, quiet }) {
   const box = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => {
-    const first = box.current?.querySelector('[aria-pressed=true]') ?? box.current?.querySelector('.choice');
-    if (!quiet && first instanceof HTMLElement) first.focus();
-  }, []);
+  const first = items.find((item) => item.chosen) ?? items[0];
+  // A dialog that opens with them heeds `autofocus` at once; in one that was open already nothing does.
+  useEffect(() => /** @type {HTMLElement|null|undefined} */ (box.current?.querySelector('[autofocus]'))?.focus(), []);
   return html`<div class="choices" ref=${box} onKeyDown=${step}>
-    ${items.map((item) => html`<button key=${item.key} class="choice" type="button" aria-pressed=${item.chosen} onClick=${item.run}>
+    ${items.map((item) => html`<button key=${item.key} class="choice" type="button" autofocus=${!quiet && item === first} aria-pressed=${item.chosen} onClick=${item.run}>
       ${item.sign}<span dir="auto">${item.label}</span>${item.hint ? html`<small>${item.hint}</small>` : null}${item.chosen ? icon('check') : null}
     </button>`)}
   </div>`;

@@ -1,6 +1,6 @@
 // Which labels a conversation bears: chosen from those there are, or made by writing a new name.
 
-import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useRef, useState } from '../vendor/preact.js';
 import { Dialog } from '../parts/dialog.js';
 import { icon } from '../parts/icons.js';
 import { t } from '../parts/speech.js';
@@ -19,7 +19,6 @@ export function LabelPicker({ desk, title, has, toggle, make, close }) {
   const [text, setText] = useState('');
   const [trouble, setTrouble] = useState('');
   const field = useRef(/** @type {HTMLInputElement|null} */ (null));
-  useEffect(() => field.current?.focus(), []);
   const all = Object.values(desk.state.value.labels).sort((a, b) => a.name.localeCompare(b.name));
   const found = all.filter((l) => folded(l.name).includes(folded(text)));
   const isNew = text.trim() && !all.some((l) => folded(l.name) === folded(text));
@@ -34,7 +33,7 @@ export function LabelPicker({ desk, title, has, toggle, make, close }) {
   };
   return html`<${Dialog} title=${title} close=${close}>
     <div onKeyDown=${step}>
-      <input ref=${field} class="picker-field" value=${text} maxlength="60" placeholder=${t('label.find')} aria-label=${t('label.find')} autocomplete="off" dir="auto"
+      <input ref=${field} autofocus class="picker-field" value=${text} maxlength="60" placeholder=${t('label.find')} aria-label=${t('label.find')} autocomplete="off" dir="auto"
         onInput=${(/** @type {Event} */ e) => setText(/** @type {HTMLInputElement} */ (e.target).value)} onKeyDown=${key} />
       <div class="choices">
         ${found.map((l) => html`<button key=${l.id} class="choice" type="button" role="checkbox" aria-checked=${has(l)} onClick=${() => void attempt(toggle(l))}>

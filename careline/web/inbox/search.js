@@ -43,12 +43,10 @@ export function Show({ desk, close }) {
   const [text, setText] = useState('');
   const [wish, setWish] = useState(noWishes);
   const [at, setAt] = useState(0);
-  const field = useRef(/** @type {HTMLInputElement|null} */ (null));
   const list = useRef(/** @type {HTMLElement|null} */ (null));
   const q = text.trim();
   const { found, more } = useFound(desk, q, wish);
   const deeds = useMemo(() => commandsFor(desk), []);
-  useEffect(() => field.current?.focus(), []);
   useEffect(() => setAt(0), [q, wish]);
 
   const asked = q.toLocaleLowerCase();
@@ -72,7 +70,7 @@ export function Show({ desk, close }) {
   };
 
   return html`<${Dialog} title=${t('search')} close=${close} kind="is-search">
-    <div class="search-field">${icon('search')}<input ref=${field} value=${text} maxlength="200" placeholder=${t('search.field')} aria-label=${t('search.field')} autocomplete="off" enterkeyhint="search" dir="auto"
+    <div class="search-field">${icon('search')}<input autofocus value=${text} maxlength="200" placeholder=${t('search.field')} aria-label=${t('search.field')} autocomplete="off" enterkeyhint="search" dir="auto"
       role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${all[at] ? 'found-' + at : undefined} onInput=${(/** @type {Event} */ e) => setText(/** @type {HTMLInputElement} */ (e.target).value)} onKeyDown=${key} /></div>
     <${Wishes} desk=${desk} wish=${wish} change=${setWish} />
     <div class="found" id="found" role="listbox" aria-label=${t('search.found')} ref=${list}>
