@@ -51,6 +51,17 @@ async def test_what_is_typed_at_once_goes_to_the_dialog_that_a_key_has_opened(gr
         await expect(ana.page.get_by_role("dialog")).to_have_count(0)
 
 
+async def test_a_key_is_a_command_again_as_soon_as_a_dialog_was_dismissed(greenleaf: World, windows: Windows):
+    await two_wait(greenleaf)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    await ana.deed("l")
+    for key, title in (("p", "Priority"), ("s", "Snooze"), ("h", "History"), ("d", "Transcript")):
+        await ana.page.keyboard.press("Escape")
+        await ana.page.keyboard.press(key)
+        await expect(ana.page.get_by_role("dialog", name=title)).to_be_visible()
+
+
 async def test_what_is_urgent_and_pinned_stands_first_for_everybody(greenleaf: World, windows: Windows):
     await two_wait(greenleaf)
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)

@@ -15,7 +15,14 @@ export function Dialog({ title, close, children, kind = '' }) {
   }, []);
   /** @param {MouseEvent} event */
   const click = (event) => { if (event.target === box.current) close(); };
-  return html`<dialog ref=${box} class=${'dialog ' + kind} aria-label=${title} onClose=${close} onClick=${click} onKeyDown=${(/** @type {Event} */ e) => e.stopPropagation()}>
+  /** The browser would close it as well, and say so only later: a key that comes sooner would still be meant for it. @param {KeyboardEvent} event */
+  const key = (event) => {
+    event.stopPropagation();
+    if (event.key !== 'Escape' || event.isComposing) return;
+    event.preventDefault();
+    close();
+  };
+  return html`<dialog ref=${box} class=${'dialog ' + kind} aria-label=${title} onClose=${close} onClick=${click} onKeyDown=${key}>
     <div class="dialog-box">
       <header><h2>${title}</h2><button class="sign-button" type="button" aria-label=${t('close')} onClick=${close}>${icon('close')}</button></header>
       ${children}
