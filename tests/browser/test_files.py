@@ -91,6 +91,20 @@ async def test_a_message_may_be_nothing_but_a_file(greenleaf: World, windows: Wi
     await cara.shows("Please send the prescription")
 
 
+async def test_what_only_its_name_says_is_a_picture_is_refused_and_the_rest_is_sent(greenleaf: World, windows: Windows):
+    windows.watch.expect(r"status of 415 .*/v1/attachments")
+    ana, cara = await two(greenleaf, windows)
+    await Files(cara).chooses({**FILM, "name": "Holiday.png", "mimeType": "image/png"}, NOTES)
+    refused = cara.scope.locator(".chip-file.is-failed")
+    await expect(refused.get_by_role("alert")).to_have_text("Not the kind of file that its name says")
+    await expect(refused.locator("img")).to_have_count(0)
+    await expect(cara.scope.locator(".chip-file.is-done")).to_have_count(1)
+    await cara.says("Here it is")
+    await expect(Files(ana).cards).to_have_count(1)
+    await cara.scope.get_by_role("button", name="Remove Holiday.png").click()
+    await expect(Files(cara).waiting).to_have_count(0)
+
+
 async def test_files_are_dropped_and_pasted_anywhere_on_the_page(greenleaf: World, windows: Windows):
     _, cara = await two(greenleaf, windows)
     for kind in ("dropped", "pasted"):

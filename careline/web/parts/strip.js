@@ -16,10 +16,12 @@ const accepted = extensions.map((ending) => '.' + ending).join(',');
 /** @param {{attach:Attach, id:string, item:Item}} props */
 function Chip({ attach, id, item }) {
   const preview = attach.preview(item.file ?? item.attached?.id);
+  // What only its name says is a picture shows none.
+  const [broken, fail] = useState(/** @type {string|undefined} */ (undefined));
   const what = item.state === 'failed' ? t(sentences[item.problem ?? ''] ?? 'files.failed', { name: item.name })
     : item.state === 'waiting' ? t('files.waiting') : sizeText(item.size, region);
   return html`<li class=${'chip-file is-' + item.state}>
-    <span class="chip-sign">${preview ? html`<img src=${preview} alt="" />` : icon('file')}</span>
+    <span class="chip-sign">${preview && preview !== broken ? html`<img src=${preview} alt="" onError=${() => fail(preview)} />` : icon('file')}</span>
     <span class="chip-words"><b dir="auto">${item.name}</b><small role=${item.state === 'failed' ? 'alert' : undefined}>${what}</small></span>
     ${item.state === 'sending' ? html`<progress value=${item.part} max="1" aria-label=${t('files.sending', { name: item.name })}></progress>` : null}
     ${item.state === 'failed' && item.again ? html`<button type="button" class="chip-again" onClick=${() => attach.tray.retry(id, item.key)}>${t('again')}</button>` : null}
