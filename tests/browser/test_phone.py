@@ -77,3 +77,19 @@ async def test_every_filter_of_the_search_can_be_reached(greenleaf: World, windo
     clear = ana.page.get_by_role("button", name="Clear filters")
     await clear.tap()
     await expect(ana.page.locator("mark")).to_be_visible()
+
+
+async def test_however_many_labels_there_are_the_menu_of_what_can_be_done_stands_beside_the_first(
+    greenleaf: World, windows: Windows
+):
+    await two_wait(greenleaf)
+    path = f"/v1/conversations/{greenleaf.conversation}/labels"
+    await greenleaf.ana.asks("PUT", path, json={"names": ["Prescription", "Urgent refill", "Abroad"]}, status=200)
+    ana = await Desk.signs_in(await windows.open(phone=True), greenleaf.url)
+    await ana.item("Cara").tap()
+    first = await ana.triage.get_by_text("Abroad").bounding_box()
+    menu = await ana.triage.get_by_role("button", name="More").bounding_box()
+    last = await ana.triage.get_by_role("button", name="Label", exact=True).bounding_box()
+    assert first and menu and last
+    assert menu["y"] < first["y"] + first["height"] < last["y"]
+    assert menu["x"] + menu["width"] <= 360
