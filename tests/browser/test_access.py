@@ -134,6 +134,7 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
     await ana.page.keyboard.press("Control+k")
     await ana.page.get_by_role("combobox", name="Search messages").fill("ready")
     await expect(ana.page.locator("mark")).to_be_visible()
+    await ana.page.get_by_role("button", name="More filters").click()
     assert await found_in(ana.page) == []
     await ana.page.keyboard.press("Escape")
     said = await greenleaf.dev.sends(greenleaf.dev_conversation, "Buy my watches")

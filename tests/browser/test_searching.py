@@ -74,6 +74,42 @@ async def test_the_search_is_narrowed_by_who_wrote(greenleaf: World, windows: Wi
     await expect(ana.page.get_by_role("status")).to_contain_text("Nothing found")
 
 
+async def test_what_is_found_is_narrowed_further_and_put_in_another_order(greenleaf: World, windows: Windows):
+    pinned = await greenleaf.cara.sends(greenleaf.conversation, "The prescription is for my sister")
+    await greenleaf.ana.sends(greenleaf.conversation, "Her prescription is in the drawer", kind="note")
+    await greenleaf.dev.sends(greenleaf.dev_conversation, "Do you take prescriptions?")
+    await greenleaf.ana.asks("POST", f"/v1/messages/{pinned.id}/pin", status=200)
+    path = f"/v1/conversations/{greenleaf.dev_conversation}"
+    await greenleaf.ana.asks("PATCH", path, json={"status": "closed"}, status=200)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    found = await asks(ana, "prescription")
+    await expect(found).to_have_count(3)
+    page = ana.page
+    await page.get_by_role("button", name="More filters").click()
+    for field, choice, text in (("Kind", "Private notes", "drawer"), ("Status", "Closed", "Do you take")):
+        await page.get_by_label(field, exact=True).select_option(label=choice)
+        await expect(found).to_have_count(1)
+        await expect(found).to_contain_text(text)
+        await page.get_by_label(field, exact=True).select_option(index=0)
+        await expect(found).to_have_count(3)
+    for field, count in (("Pinned", 1), ("Unread", 2)):
+        await page.get_by_label(field, exact=True).check()
+        await expect(found).to_have_count(count)
+        await page.get_by_label(field, exact=True).uncheck()
+        await expect(found).to_have_count(3)
+    await expect(found.first).to_contain_text("Do you take")
+    await page.get_by_label("Order", exact=True).select_option(label="Best match first")
+    await expect(found.last).to_contain_text("Do you take")
+
+
+async def test_where_nobody_said_the_word_parts_of_words_are_found(greenleaf: World, windows: Windows):
+    await greenleaf.dev.sends(greenleaf.dev_conversation, "Have you sunscreen?")
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    found = await asks(ana, "nscree")
+    await expect(found).to_have_count(1)
+    await expect(found.locator("mark")).to_have_text("nscree")
+
+
 async def test_a_contact_is_found_by_part_of_the_name(greenleaf: World, windows: Windows):
     await greenleaf.dev.sends(greenleaf.dev_conversation, "Have you sunscreen?")
     ana = await Desk.signs_in(await windows.open(), greenleaf.url, path="/inbox/mine")

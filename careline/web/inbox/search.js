@@ -8,33 +8,40 @@ import { commandsFor } from './actions.js';
 import { ContactRow, MessageRow } from './found.js';
 import { openAt } from './passage.js';
 import { openContact } from './theirs.js';
-import { noWishes, Wishes, worded } from './wishes.js';
+import { narrows, noWishes, Wishes, worded } from './wishes.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 /** @typedef {{key:string, view:any, run:() => void}} Row */
 
 const WAIT = 180;
-const nothing = { contacts: /** @type {any[]} */ ([]), messages: /** @type {any[]} */ ([]), next: /** @type {string|null} */ (null), busy: false, failed: '' };
+const nothing = { contacts: /** @type {any[]} */ ([]), messages: /** @type {any[]} */ ([]), match: 'word', next: /** @type {string|null} */ (null), busy: false, failed: '' };
+/** So many characters have a part of a word to themselves. */
+const PART = 3;
 
 const sentence = (/** @type {{code?:string}} */ error) => t(error.code === 'took_too_long' ? 'search.long' : 'failed');
 
 /** What the server finds, asked once the typing pauses. @param {Desk} desk @param {string} q @param {import('./wishes.js').Wish} wish */
 function useFound(desk, q, wish) {
   const [found, setFound] = useState(nothing);
-  const ask = (/** @type {string|null} */ cursor, /** @type {AbortSignal} */ signal) => desk.call('message.search', { q, ...worded(wish), limit: 15, cursor }, { signal });
+  const ask = (/** @type {string} */ match, /** @type {string|null} */ cursor, /** @type {AbortSignal} */ signal) => desk.call('message.search', { q, match, ...worded(wish), limit: 15, cursor }, { signal }).then((page) => ({ ...page, match }));
+  /** By words; where nobody said those, by parts of them. @param {AbortSignal} signal */
+  const first = async (signal) => {
+    const page = await ask('word', null, signal);
+    return page.items.length || page.next || q.length < PART ? page : ask('part', null, signal);
+  };
   useEffect(() => {
     if (!q) return setFound(nothing);
     const stop = new AbortController();
     setFound((old) => ({ ...old, busy: true, failed: '' }));
     const later = setTimeout(() => {
       const contacts = desk.call('contact.search', { q, limit: 5 }, { signal: stop.signal });
-      Promise.all([contacts, ask(null, stop.signal)]).then(([people, said]) => {
-        if (!stop.signal.aborted) setFound({ contacts: people.items, messages: said.items, next: said.next, busy: false, failed: '' });
+      Promise.all([contacts, first(stop.signal)]).then(([people, said]) => {
+        if (!stop.signal.aborted) setFound({ contacts: people.items, messages: said.items, match: said.match, next: said.next, busy: false, failed: '' });
       }, (error) => { if (!stop.signal.aborted) setFound({ ...nothing, failed: sentence(error) }); });
     }, WAIT);
     return () => { clearTimeout(later); stop.abort(); };
   }, [q, wish]);
-  const more = () => ask(found.next, new AbortController().signal).then((page) => setFound((old) => ({ ...old, messages: [...old.messages, ...page.items], next: page.next, failed: '' })), (error) => setFound((old) => ({ ...old, failed: sentence(error) })));
+  const more = () => ask(found.match, found.next, new AbortController().signal).then((page) => setFound((old) => ({ ...old, messages: [...old.messages, ...page.items], next: page.next, failed: '' })), (error) => setFound((old) => ({ ...old, failed: sentence(error) })));
   return { found, more };
 }
 
@@ -50,7 +57,7 @@ export function Show({ desk, close }) {
   useEffect(() => setAt(0), [q, wish]);
 
   const asked = q.toLocaleLowerCase();
-  const narrowed = wish !== noWishes;
+  const narrowed = narrows(wish);
   const act = (/** @type {() => any} */ run) => () => { close(); run(); };
   /** @type {[string,Row[]][]} */
   const groups = [
