@@ -122,7 +122,9 @@ async def test_anybody_can_send_files_and_do_things_with_messages(greenleaf: Wor
 
 
 async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Windows, theme):
-    await greenleaf.cara.sends(greenleaf.conversation, "Is it ready?")
+    asked = await greenleaf.cara.sends(greenleaf.conversation, "Is it reddy?")
+    await greenleaf.cara.asks("PATCH", f"/v1/messages/{asked.id}", json={"body": "Is it ready?"}, status=200)
+    await greenleaf.ana.sends(greenleaf.conversation, "It is", reply_to=asked.id)
     names = {"names": ["Prescription"]}
     await greenleaf.ana.asks("PUT", f"/v1/conversations/{greenleaf.conversation}/labels", json=names, status=200)
     ana = await Desk.signs_in(await windows.open(color_scheme=theme, bypass_csp=True), greenleaf.url)
@@ -131,6 +133,19 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
         await ana.deed(key)
         assert await found_in(ana.page) == [], key
         await ana.page.keyboard.press("Escape")
+    await ana.page.get_by_role("button", name="edited").click()
+    await expect(ana.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(1)
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Escape")
+    await ana.acts_on("edited", "Replies")
+    await expect(ana.page.get_by_role("dialog").get_by_role("listitem")).to_have_count(1)
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Escape")
+    await ana.triage.get_by_role("button", name="More").click()
+    await ana.page.get_by_role("menuitem", name="Delete messages").click()
+    await expect(ana.page.get_by_role("dialog").get_by_role("checkbox")).to_have_count(2)
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Escape")
     await ana.page.keyboard.press("Control+k")
     await ana.page.get_by_role("combobox", name="Search messages").fill("ready")
     await expect(ana.page.locator("mark")).to_be_visible()

@@ -193,3 +193,43 @@ async def test_an_edit_that_comes_too_late_is_refused_in_words_and_nothing_is_lo
     await field.press("Enter")
     await expect(cara.scope.get_by_role("alert")).to_have_text("Not saved: a message can be edited for 4 seconds only.")
     await expect(field).to_have_value("Is it ready?")
+
+
+async def test_staff_see_what_a_message_said_before_and_what_replies_to_it(greenleaf: World, windows: Windows):
+    asked = await greenleaf.cara.sends(greenleaf.conversation, "Is it reddy?")
+    for body in ("Is it redy?", "Is it ready?"):
+        await greenleaf.cara.asks("PATCH", f"/v1/messages/{asked.id}", json={"body": body}, status=200)
+    await greenleaf.ana.sends(greenleaf.conversation, "It is", reply_to=asked.id)
+    await greenleaf.ana.sends(greenleaf.conversation, "Since this morning", reply_to=asked.id)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    await ana.page.get_by_role("button", name="edited").click()
+    versions = ana.page.get_by_role("dialog", name="What it said before").get_by_role("listitem")
+    await expect(versions).to_contain_text(["Is it redy?", "Is it reddy?"])
+    await ana.page.keyboard.press("Escape")
+    await ana.page.locator(".line").first.hover()
+    await ana.page.get_by_role("button", name="Replies").click()
+    replies = ana.page.get_by_role("dialog", name="Replies")
+    await expect(replies.get_by_role("listitem")).to_contain_text(["It is", "Since this morning"])
+    await replies.get_by_role("button", name="Since this morning").click()
+    await expect(replies).to_have_count(0)
+    await expect(ana.page.locator(".line").filter(has_text="Since this morning")).to_be_focused()
+    cara = await Chat.by_link(await windows.open(), greenleaf.url, greenleaf.cara.token)
+    await expect(cara.scope.locator(".edited")).to_be_visible()
+    await expect(cara.scope.get_by_role("button", name="edited")).to_have_count(0)
+
+
+async def test_an_administrator_takes_several_messages_back_at_once(greenleaf: World, windows: Windows):
+    for body in ("Buy my watches", "Is it ready?", "Buy my rings"):
+        await greenleaf.cara.sends(greenleaf.conversation, body)
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    await ana.opens("Cara")
+    await ana.triage.get_by_role("button", name="More").click()
+    await ana.page.get_by_role("menuitem", name="Delete messages").click()
+    dialog = ana.page.get_by_role("dialog", name="Delete messages")
+    for body in ("watches", "rings"):
+        await dialog.get_by_label(body).check()
+    await dialog.get_by_role("button", name="Delete 2 messages").click()
+    await dialog.get_by_role("button", name="Delete 2 messages for good?").click()
+    await expect(dialog).to_have_count(0)
+    await ana.shows("This message was deleted.", "Is it ready?", "This message was deleted.")

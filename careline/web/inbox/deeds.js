@@ -16,7 +16,7 @@ export function deeds(desk, c) {
   const sleeps = Boolean(c.snoozed_until);
   const done = c.status === 'closed' || c.status === 'archived';
   const again = sleeps ? [{ name: 'wake', sign: 'clock', label: t('wake'), run: () => attempt(desk.triage(c.id, { snoozed_until: null }), t('wake')) }] : [];
-  const removal = desk.me?.role === 'admin' ? [{ name: 'remove', key: '#', sign: 'trash', label: t('remove.it'), danger: true, run: show('remove') }] : [];
+  const removal = desk.me?.role === 'admin' ? [{ name: 'unsay', sign: 'trash', label: t('unsay'), danger: true, run: show('unsay') }, { name: 'remove', key: '#', sign: 'trash', label: t('remove.it'), danger: true, run: show('remove') }] : [];
   return [
     { name: 'labels', key: 'L', sign: 'tag', label: t('labels.choose'), run: show('labels') },
     { name: 'priority', key: 'P', sign: 'flag', label: t('priority.choose'), run: show('priority') },

@@ -13,6 +13,7 @@ const dialogs = {
   transcript: [() => import('./transcript.js'), true],
   merge: [() => import('./merge.js'), true],
   remove: [() => import('./remove.js'), true],
+  unsay: [() => import('./unsay.js'), true],
   bulklabels: [() => import('./bulklabels.js'), false],
   notify: [() => import('./notify.js'), false],
   search: [() => import('./search.js'), false],

@@ -1,11 +1,11 @@
 // Saying a message again in another conversation.
 
-import { html, render, useState } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { activity } from '../lib/views.js';
 import { announce } from '../parts/announce.js';
 import { Avatar } from '../parts/avatar.js';
-import { Dialog } from '../parts/dialog.js';
+import { Dialog, over } from '../parts/dialog.js';
 import { gist } from '../parts/gist.js';
 import { t } from '../parts/speech.js';
 import { newId } from '../parts/world.js';
@@ -56,11 +56,5 @@ function Forward({ desk, message, close }) {
 
 /** @param {Desk} desk @param {Shown} message */
 export function forward(desk, message) {
-  const holder = document.createElement('div');
-  document.body.append(holder);
-  const close = () => {
-    render(null, holder);
-    holder.remove();
-  };
-  render(html`<${Forward} desk=${desk} message=${message} close=${close} />`, holder);
+  over((close) => html`<${Forward} desk=${desk} message=${message} close=${close} />`);
 }

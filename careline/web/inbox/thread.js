@@ -20,7 +20,7 @@ import { Typing } from '../parts/typing.js';
 import { CannedBox } from './canned.js';
 import { Head } from './head.js';
 import { MentionBox, words } from './mentions.js';
-import { further, Onward, renewed } from './passage.js';
+import { further, Onward, openAt, renewed } from './passage.js';
 import { Triage } from './triage.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
@@ -77,18 +77,21 @@ export function ThreadPane({ desk, mode, composer, assign, look }) {
   const name = (/** @type {Shown} */ m) => nameOf(conversation, m);
   const edit_ms = state.workspace?.edit_window_ms ?? 0;
   const reply = (/** @type {Shown} */ m) => { quote(m); mode.value = m.kind === 'note' ? 'note' : mode.value; composer.current?.focus(); };
+  const lead = (/** @type {Shown} */ m) => (read.some((one) => one.id === m.id) ? jump.current(m.id) : void openAt(desk, id, m.id));
+  const replies = (/** @type {Shown} */ m) => void import('./versions.js').then(({ showReplies }) => showReplies(desk, m, name, lead));
   const react = (/** @type {Shown} */ m, /** @type {string} */ emoji) => void reacting((verb, data) => desk.change(verb, data), state.me)(m, emoji).catch(() => announce(t('deed.failed')));
   const on = {
     own: (/** @type {Shown} */ m) => m.sender_kind !== 'contact',
     find: (/** @type {string} */ wanted) => read.find((m) => m.id === wanted),
     retry: (/** @type {Shown} */ m) => desk.client?.outbox?.retry(m.client_id ?? ''),
     drop: (/** @type {Shown} */ m) => desk.client?.outbox?.drop(m.client_id ?? ''),
-    actions: (/** @type {Shown} */ m) => actionsOn(m, {
+    actions: (/** @type {Shown} */ m) => [...actionsOn(m, {
       mine: m.sender_kind === 'staff' && m.sender_id === desk.me?.id, admin: desk.me?.role === 'admin', edit_ms,
       change: (verb, data) => desk.change(verb, data), reply, edit, react,
       forward: (what) => void import('./forward.js').then(({ forward }) => forward(desk, what)),
-    }),
+    }), ...(read.some((one) => one.reply_to === m.id) ? [{ icon: 'list', label: t('replies'), run: () => replies(m) }] : [])],
     editor: (/** @type {Shown} */ m) => (m.id === editing ? html`<${Editor} message=${m} edit_ms=${edit_ms} save=${(/** @type {string} */ body) => desk.change('message.edit', { message_id: m.id, body })} done=${() => edit(null)} />` : undefined),
+    edits: (/** @type {Shown} */ m) => void import('./versions.js').then(({ showEdits }) => showEdits(desk, m)),
     words: (/** @type {Shown} */ m) => words(desk, m),
     attach: desk.attach ?? undefined,
     me: state.me,

@@ -46,6 +46,7 @@ Object.assign(commands, {
   'message.edit': ['PATCH', '/messages/{message_id}', true],
   'message.delete': ['DELETE', '/messages/{message_id}', true],
   'message.delete_many': ['POST', '/messages/delete', true],
+  'message.replies': ['GET', '/messages/{message_id}/replies', true],
   'message.edits': ['GET', '/messages/{message_id}/edits', true],
   'mention.list': ['GET', '/mentions', true],
   'flag.list': ['GET', '/flags', true],

@@ -22,6 +22,7 @@ import { Text } from './text.js';
  * @property {(message:Shown) => Action[]} [actions]
  * @property {(message:Shown) => any} [editor] shown in place of the text
  * @property {(message:Shown) => any} [words] its text, where more than text is to be seen in it
+ * @property {(message:Shown) => void} [edits] show what it said before
  * @property {(message:Shown) => string} name of its author, as it is known now
  * @property {(message:Shown) => boolean} [nameless] is it plain whose it is?
  * @property {{current:(id:string) => void}} [jump] to a message, filled by the thread
@@ -109,7 +110,7 @@ function Line({ message, on }) {
       ${message.forwarded && !gone ? html`<div class="mark">${icon('forward')}${t('forwarded')}</div>` : null}
       ${message.reply_to && !gone ? html`<${Quote} message=${message} on=${on} />` : null}
       ${editor ?? (gone ? t('deleted') : on.words?.(message) ?? html`<${Text} text=${message.body} />`)}
-      ${message.edited_at && !gone ? html` <span class="edited">${t('edited')}</span>` : null}
+      ${message.edited_at && !gone ? html` ${on.edits ? html`<button class="edited" type="button" onClick=${() => on.edits?.(message)}>${t('edited')}</button>` : html`<span class="edited">${t('edited')}</span>`}` : null}
     </div>` : null}
     ${message.pinned_at && !gone ? html`<span class="mark is-pinned">${icon('pin')}${t('pinned')}</span>` : null}
     ${files && on.attach ? html`<${Files} message=${message} attach=${on.attach} all=${on.pictures ?? (() => [])} />` : null}

@@ -1,6 +1,6 @@
 // Something that wants the whole attention until it is done or dismissed.
 
-import { html, useLayoutEffect, useRef } from '../vendor/preact.js';
+import { html, render, useLayoutEffect, useRef } from '../vendor/preact.js';
 import { icon } from './icons.js';
 import { t } from './speech.js';
 
@@ -28,4 +28,14 @@ export function Dialog({ title, close, children, kind = '' }) {
       ${children}
     </div>
   </dialog>`;
+}
+
+/** Over the whole page until it closes itself. @param {(close:() => void) => any} view */
+export function over(view) {
+  const holder = document.createElement('div');
+  document.body.append(holder);
+  render(view(() => {
+    render(null, holder);
+    holder.remove();
+  }), holder);
 }

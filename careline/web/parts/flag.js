@@ -1,8 +1,8 @@
 // Asking that somebody look at a message, and why.
 
-import { html, render, useState } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
 import { announce } from './announce.js';
-import { Dialog } from './dialog.js';
+import { Dialog, over } from './dialog.js';
 import { gist } from './gist.js';
 import { t } from './speech.js';
 
@@ -32,11 +32,5 @@ function Flag({ message, send, close }) {
 
 /** @param {Shown} message @param {(reason:string)=>Promise<any>} send */
 export function flag(message, send) {
-  const holder = document.createElement('div');
-  document.body.append(holder);
-  const close = () => {
-    render(null, holder);
-    holder.remove();
-  };
-  render(html`<${Flag} message=${message} send=${send} close=${close} />`, holder);
+  over((close) => html`<${Flag} message=${message} send=${send} close=${close} />`);
 }
