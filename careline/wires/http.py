@@ -202,6 +202,9 @@ class Edge:
         try:
             target, _, query = request.raw_path.partition("?")
             methods, raw = self._find(request, target)
+            if not methods:
+                wire = self._at_home(target)
+                raise NotFound("There is nothing at this address.", code="no_such_route")
             wire = next(iter(methods.values()))[0].wire  # the address is theirs: from here on they say no
             parameters = [_segment(value) for value in raw]
             if request.method == "OPTIONS" and "OPTIONS" not in methods:
@@ -249,10 +252,12 @@ class Edge:
             raise BadRequest("The address is too long.")
         if self.hosts and host not in self.hosts and host.rpartition(":")[0] not in self.hosts:
             raise Misdirected()
-        methods, raw = self.router.find(target)
-        if not methods:
-            raise NotFound("There is nothing at this address.", code="no_such_route")
-        return methods, raw
+        return self.router.find(target)
+
+    def _at_home(self, target: str) -> Wire:
+        """Who says that nothing is there: the wire that alone has what begins like this, else our own."""
+        wires = {route.wire.name: route.wire for route in self.router.beside(target)}
+        return next(iter(wires.values())) if len(wires) == 1 else self._default
 
     def _call(self, request: web.BaseRequest, request_id: str, parameters: dict[str, str], query: str) -> Call:
         address, forwarded = self._address(request)

@@ -1,5 +1,6 @@
 """Which route an address means, for every wire alike."""
 
+from collections.abc import Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 
@@ -36,6 +37,16 @@ class Router(Generic[R]):
 
     def find(self, path: str) -> tuple[Found[R], list[str]]:
         """The methods at a path, and the values of its parameters as they came; no methods where nothing is."""
+        node, values, whole = self._walk(path)
+        return (node.get(None, {}), values) if whole else ({}, [])
+
+    def beside(self, path: str) -> list[R]:
+        """The routes that begin as a path does at which nothing is, as far as any route does: where it got lost."""
+        node, _, _ = self._walk(path)
+        return [] if node is self._tree else list(_beneath(node))
+
+    def _walk(self, path: str) -> tuple[dict[str | None, Any], list[str], bool]:
+        """How far a path leads, the values on the way, and whether that is all of it."""
         values: list[str] = []
         node = self._tree
         # One slash before and one behind: `//metrics` must not pass a proxy that knows `/metrics`.
@@ -48,8 +59,14 @@ class Router(Generic[R]):
                 node = node["{}"]
             elif "{*}" in node:
                 values.append("/".join(segments[place:]))
-                node = node["{*}"]
-                break
+                return node["{*}"], values, True
             else:
-                return {}, []
-        return node.get(None, {}), values
+                return node, values, False
+        return node, values, True
+
+
+def _beneath(node: dict[str | None, Any]) -> Iterator[Any]:
+    for segment, deeper in node.items():
+        if segment is not None:
+            yield from (route for route, _ in deeper.get(None, {}).values())
+            yield from _beneath(deeper)

@@ -32,6 +32,29 @@ async def test_every_request_and_every_socket_that_the_demo_prints_is_answered(t
                 assert json.loads(heard[-1])["type"] == "pong", example.wire
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/api/v1/nothing", {"code", "message"}),
+        ("/location-contact-chat/nothing", {"message"}),
+        ("/api/chat/nothing/at/all", {"error"}),
+        ("/api/admin/chats/nothing/at/all", {"error"}),
+        ("/api/conversations/nothing/at/all", {"success", "error"}),
+        ("/chat/nothing", {"error"}),
+        ("/admin/chat/nothing", {"error"}),
+        ("/v1/nothing", {"type", "title", "status", "detail", "code", "request_id"}),
+        ("/api/nothing", {"type", "title", "status", "detail", "code", "request_id"}),
+        ("/nothing", {"type", "title", "status", "detail", "code", "request_id"}),
+    ],
+)
+async def test_an_address_that_is_not_there_is_refused_in_the_words_of_the_wire_beside_it(
+    tmp_path: Path, path: str, words: set[str]
+) -> None:
+    async with stage(tmp_path / "careline.db", **Doors(GREENLEAF).settings()) as world:
+        async with world.http.get(world.url + path) as answer:
+            assert answer.status == 404 and set(await answer.json(content_type=None)) == words
+
+
 def test_a_port_that_another_program_has_is_left_to_it() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
