@@ -41,9 +41,13 @@ def code(refused: Refused) -> tuple[str, int]:
     return CODES.get(type(refused), ("VALIDATION_ERROR", 400))
 
 
+FIELDS = {"skip": "page", "body": ""}
+
+
 def message(refused: Refused) -> str:
-    field = refused.field if isinstance(refused, Invalid) and refused.field != "body" else ""
-    return f"{field}: {refused.detail}" if field else refused.detail
+    field = refused.field if isinstance(refused, Invalid) else ""
+    word = FIELDS.get(field, field)
+    return f"{word}: {refused.detail}" if word else refused.detail
 
 
 class Reason(Struct, frozen=True):

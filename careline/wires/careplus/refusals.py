@@ -58,6 +58,9 @@ def code(refused: Refused) -> tuple[str, int]:
     return next(CODES[kind] for kind in type(refused).__mro__ if kind in CODES)
 
 
+FIELDS = {"workspace_id": "pharmacy_id", "contact_id": "customer_id"}
+
+
 class Refusal(Struct, frozen=True):
     """Every refusal. `fields` says of each field what is wrong with it."""
 
@@ -67,7 +70,7 @@ class Refusal(Struct, frozen=True):
 
 
 def refusal(refused: Refused) -> Refusal:
-    fields = {refused.field: refused.detail} if isinstance(refused, Invalid) else UNSET
+    fields = {FIELDS.get(refused.field, refused.field): refused.detail} if isinstance(refused, Invalid) else UNSET
     return Refusal(code(refused)[0], refused.detail, fields)
 
 

@@ -9,14 +9,17 @@ from careline.wires.endpoints import Error
 
 _encode = msgspec.json.Encoder().encode
 
+FIELDS = {"workspace_id": "location_id", "staff_id": "user_id", "skip": "page", "body": ""}
+
 
 def missing(what: str = "required fields") -> Invalid:
     return Invalid("body", f"Missing {what}")
 
 
 def sentence(refused: Refused) -> str:
-    field = refused.field if isinstance(refused, Invalid) and refused.field != "body" else ""
-    return f"{field}: {refused.detail}" if field else refused.detail
+    field = refused.field if isinstance(refused, Invalid) else ""
+    word = FIELDS.get(field, field)
+    return f"{word}: {refused.detail}" if word else refused.detail
 
 
 class Refusals:

@@ -9,6 +9,8 @@ from careline.wires import problems
 
 _encode = msgspec.json.Encoder().encode
 
+FIELDS = {"workspace_id": "location_id", "page": "offset", "body": ""}
+
 
 class Refusal(Struct, frozen=True):
     """The shape of every refusal."""
@@ -23,8 +25,9 @@ class Refusals:
 
     def refuse(self, refused: Refused, request_id: str) -> web.StreamResponse:
         wrong = isinstance(refused, Invalid)
-        field = refused.field if isinstance(refused, Invalid) and refused.field != "body" else ""
-        message = f"{field}: {refused.detail}" if field else refused.detail
+        field = refused.field if isinstance(refused, Invalid) else ""
+        word = FIELDS.get(field, field)
+        message = f"{word}: {refused.detail}" if word else refused.detail
         return web.Response(
             status=400 if wrong else refused.status,
             body=_encode(Refusal(message)),

@@ -11,7 +11,9 @@ _encode = msgspec.json.Encoder().encode
 
 # Every other refusal has the status of its own.
 STATUSES: dict[type[Refused], int] = {Invalid: 400, Infected: 415}
-FIELDS = {"name": "visitor_name", "email": "visitor_email", "phone": "visitor_phone", "body": "message"}
+FIELDS = {
+    "name": "visitor_name", "email": "visitor_email", "phone": "visitor_phone", "body": "message", "skip": "offset",
+}  # fmt: skip
 
 
 class SignInFirst(Unauthenticated):

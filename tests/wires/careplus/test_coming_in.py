@@ -120,6 +120,19 @@ async def test_a_role_mapped_to_those_who_take_part_sees_what_they_take_part_in(
         assert (await asks(world, trainee, "GET", "/api/v1/customers"))[1]["total"] == 1
 
 
+@pytest.mark.proves("cp-24", "cp-10")
+async def test_an_unknown_customer_is_made_where_the_issuer_may_and_what_is_no_id_is_named_in_its_words(
+    database: str,
+) -> None:
+    issuer = structs.replace(ISSUER, create=["people", "workspaces"])
+    async with greenleaf(database, issuers=[issuer]) as world:
+        pia, path = token("pia", "pharmacist"), CHAT + "/conversations"
+        code, made = await asks(world, pia, "POST", path, json_={"customer_id": "new-1"})
+        assert (code, made["customer_id"]) == (200, "new-1")
+        code, refused = await asks(world, pia, "POST", path, json_={"customer_id": "new/2"})
+        assert (code, list(refused["fields"])) == (400, ["customer_id"])
+
+
 @pytest.mark.proves("cp-5")
 async def test_a_customers_token_says_its_kind_twice_and_either_is_enough(pharmacy: World) -> None:
     _, made = await asks(
