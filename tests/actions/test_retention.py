@@ -203,21 +203,23 @@ def test_small_corrections_are_no_jump() -> None:
     assert not may_delete(Look(0, 0), Look(0, 0), None)
 
 
-async def test_what_strangers_attached_goes_after_its_days_and_the_message_says_so(world: World) -> None:
+async def test_files_in_conversations_with_strangers_go_after_their_days_and_the_messages_say_so(world: World) -> None:
     visit = await world.app.database.write(start_visit, system(GREENLEAF))
     stranger = Person(world, Actor(GREENLEAF, "contact", visit.contact.id), visit.issued.secret)
-    for person, place in ((stranger, visit.conversation.id), (world.cara, world.conversation)):
+    asked, known = visit.conversation.id, world.conversation
+    for person, place in ((stranger, asked), (world.ana, asked), (world.cara, known), (world.ana, known)):
         file = await uploads(person, picture(), "rash.png", status=201)
         await person.sends(place, "Look", attachment_ids=(file["id"],))
     then = world.app.database.clock() - 91 * DAY_MS
     await world.app.database.engine.script(f"UPDATE attachments SET created_at = {then}", "SELECT 1")
     listening = await stranger.opens()
     await files(world.app.database, system(GREENLEAF))
-    (told,) = (await listening.hears("attachments.updated"))["data"]["message"]["attachments"]
-    assert told["state"] == "expired"
-    await stranger.asks("GET", f"/v1/attachments/{told['id']}/content", status=404)
+    for _ in ("theirs", "the answer's"):
+        (told,) = (await listening.hears("attachments.updated"))["data"]["message"]["attachments"]
+        assert told["state"] == "expired"
+        await stranger.asks("GET", f"/v1/attachments/{told['id']}/content", status=404)
     page = await world.cara.asks("GET", f"/v1/conversations/{world.conversation}/messages", status=200)
-    assert page["items"][0]["attachments"][0]["state"] == "ready"
+    assert [item["attachments"][0]["state"] for item in page["items"]] == ["ready", "ready"]
 
 
 async def test_the_files_of_a_deleted_conversation_can_be_had_by_nobody(world: World) -> None:

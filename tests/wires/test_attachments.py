@@ -284,7 +284,7 @@ async def test_what_is_kept_no_longer_is_gone_and_its_message_says_so(world: Wor
     await sends(world.cara, world.conversation, made["id"], body="see")
     ana = await world.ana.opens()
     boss, now = system(GREENLEAF), world.app.database.clock()
-    assert await world.app.database.write(expire_attachments, boss, now + 1, anonymous=True) == 0
+    assert await world.app.database.write(expire_attachments, boss, now + 1, strangers=True) == 0
     assert await world.app.database.write(expire_attachments, boss, now + 1) == 1
     heard = (await ana.hears("attachments.updated"))["data"]["message"]
     assert (heard["body"], heard["attachments"][0]["state"], heard["attachments"][0]["name"]) == (

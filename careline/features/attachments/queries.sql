@@ -35,11 +35,13 @@ WHERE workspace_id = :workspace_id AND owner_kind = :kind AND owner_id = :person
 UPDATE attachments SET deleted_at = :now WHERE id = ANY(:ids) AND workspace_id = :workspace_id;
 
 -- name: old_attachments
+-- With `strangers`, of their conversations alone, whoever attached it there.
 SELECT {attachment of a} FROM attachments a
-LEFT JOIN contacts c ON a.owner_kind = 'contact' AND c.workspace_id = a.workspace_id AND c.id = a.owner_id
 WHERE a.workspace_id = :workspace_id AND a.message_id IS NOT NULL AND a.storage_key IS NOT NULL
   AND a.created_at < :before AND a.deleted_at IS NULL AND a.state <> 'expired'
-  AND (:anonymous = 0 OR (c.id IS NOT NULL AND c.identified_at IS NULL))
+  AND (:strangers = 0 OR EXISTS (
+    SELECT 1 FROM participants p JOIN contacts c ON c.workspace_id = p.workspace_id AND c.id = p.person_id
+    WHERE p.conversation_id = a.conversation_id AND p.kind = 'contact' AND c.identified_at IS NULL))
 ORDER BY a.created_at LIMIT :most;
 
 -- name: set_attachment_state

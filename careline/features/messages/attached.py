@@ -35,8 +35,9 @@ async def scan_again(intake: Intake, database: Database) -> None:
         await database.write(settle_scan, boss, attachment.id, clean=verdict == "clean")
 
 
-async def expire_attachments(tx: Tx, actor: Actor, before: int, *, anonymous: bool = False, most: int = AT_ONCE) -> int:
-    """Give up the files that were sent before a time, with `anonymous` only those of anonymous contacts.
+async def expire_attachments(tx: Tx, actor: Actor, before: int, *, strangers: bool = False, most: int = AT_ONCE) -> int:
+    """Give up the files that were sent before a time, with `strangers` only those in conversations with anonymous
+    contacts, from either side.
 
     At most so many at once, oldest first; how many it were. Fewer than `most`: that was all.
     """
@@ -45,7 +46,7 @@ async def expire_attachments(tx: Tx, actor: Actor, before: int, *, anonymous: bo
         "old_attachments",
         workspace_id=actor.workspace_id,
         before=before,
-        anonymous=int(anonymous),
+        strangers=int(strangers),
         most=most,
     )
     if old:

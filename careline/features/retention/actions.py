@@ -47,6 +47,6 @@ async def expire_conversation(tx: Tx, actor: Actor, conversation_id: str) -> boo
 
 
 async def expire_files(tx: Tx, actor: Actor) -> bool:
-    """Give up some of the files that strangers sent too long ago; whether there are more."""
+    """Give up some of the files that were sent too long ago in conversations with strangers; whether there are more."""
     before = rules.attachments_due(await workspace_of(tx, actor), tx.now)
-    return before is not None and await expire_attachments(tx, actor, before, anonymous=True, most=AT_ONCE) == AT_ONCE
+    return before is not None and await expire_attachments(tx, actor, before, strangers=True, most=AT_ONCE) == AT_ONCE

@@ -38,7 +38,7 @@ def conversations_due(workspace: Workspace, now: int) -> int | None:
 
 
 def attachments_due(workspace: Workspace, now: int) -> int | None:
-    """What strangers attached before then is due; None keeps it for ever."""
+    """What was attached before then in a conversation with a stranger is due; None keeps it for ever."""
     return _due(settings_of(workspace).attachment_days, now)
 
 

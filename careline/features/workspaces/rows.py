@@ -34,12 +34,13 @@ class LocalHours(Hours, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class WorkspaceSettings(Struct, frozen=True):
     """How a workspace is set up beyond what the hot path asks.
 
-    `audit_days`, `attachment_days` and `conversation_days` are how long entries of the audit, what strangers attached,
-    and conversations nobody writes in any more are kept; None keeps them for ever. `auto_close_after_ms` and
-    `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever. `contact_bytes_per_day` is what
-    a contact may upload in 24 hours; `https_references` and `svg_attachments` let files elsewhere and SVG be attached;
-    `keep_picture_metadata` keeps pictures as they came, places and all. `hours`: when somebody is there, None for
-    always; `notice`: what is said out of hours, and `notice_replies` whether it also answers whoever writes then.
+    `audit_days`, `attachment_days` and `conversation_days` are how long entries of the audit, files in conversations
+    with strangers, and conversations nobody writes in any more are kept; None keeps them for ever.
+    `auto_close_after_ms` and `auto_archive_after_ms` are for how long a conversation may be quiet; None for ever.
+    `contact_bytes_per_day` is what a contact may upload in 24 hours; `https_references` and `svg_attachments` let files
+    elsewhere and SVG be attached; `keep_picture_metadata` keeps pictures as they came, places and all. `hours`: when
+    somebody is there, None for always; `notice`: what is said out of hours, and `notice_replies` whether it also
+    answers whoever writes then.
     `phone_codes`: whom a code by phone lets in. `phone_region`: the country whose numbers are written without its
     prefix. `time_zone`: the workspace's clocks, such as `Europe/London`; they tell its hours and when a day begins.
     """

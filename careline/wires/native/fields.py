@@ -37,7 +37,7 @@ FIELDS: dict[str, Field] = {
     "around": Field("A message id: the page has that message in its middle.", _MESSAGE_ID),
     "assignee_id": Field("The staff member who takes care of it; always null to contacts.", "ana"),
     "at": Field("When it happened.", _NOON),
-    "attachment_days": Field("How long what strangers attached is kept, in days; null for ever.", 90),
+    "attachment_days": Field("How long files in conversations with strangers are kept, in days; null for ever.", 90),
     "attachment_count": Field("How many files are attached.", 0),
     "attachment_id": Field("The attachment.", "019ab5c2-a1b2-7c3d-8e4f-5a6b7c8d9e0f"),
     "attachment_ids": Field("Files to send along: one's own uploads, each not sent before.", []),

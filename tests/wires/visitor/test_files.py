@@ -216,11 +216,14 @@ async def test_what_is_not_kept_any_more_leaves_its_message_which_says_so(shop: 
     vera = await begins(shop)
     _, told = await sends(vera, form(("a.png", PNG, "image/png"), message="look"))
     url = told["messages"][0]["attachments"][0]["file_url"]
+    path, reply = f"/api/admin/chats/{vera.chat_id}/messages", form(("b.png", PNG, "image/png"), message="seen")
+    assert (await asks(shop, "POST", path, shop.ana.headers, data=reply))[0] == 201
     later = shop.app.database.clock() + 1
-    assert await shop.app.database.write(expire_attachments, system(GREENLEAF), later, anonymous=True) == 1
-    (message,) = await vera.reads()
+    assert await shop.app.database.write(expire_attachments, system(GREENLEAF), later, strangers=True) == 2
+    message, answer = await vera.reads()
     assert (message["message"], message["attachments"][0]["original_name"]) == ("look", "a.png")
-    assert message["attachments"][0]["file_url"] is None
+    assert (answer["message"], answer["attachments"][0]["original_name"]) == ("seen", "b.png")
+    assert message["attachments"][0]["file_url"] is answer["attachments"][0]["file_url"] is None
     status, told, _ = await vera.asks("GET", url)
     assert (status, told) == (404, {"error": "The file is not kept any more."})
 
