@@ -19,7 +19,7 @@ _BODILESS = (204, 302)
 def openapi(language: Language, public_url: str) -> dict[str, Any]:
     """The document of a wire for a server at this address."""
     dialect = language.dialect
-    takes = [e.takes for e in language.table if e.takes.__struct_fields__]
+    takes = [one for e in language.table for one in (e.takes, *e.also.values()) if one.__struct_fields__]
     gives = [e.gives for e in language.table if e.gives is not None]
     schemas, components = msgspec.json.schema_components([*takes, *gives, dialect.error], ref_template=REF + "{name}")
     known = dict(zip(map(repr, [*takes, *gives, dialect.error]), schemas, strict=True))
@@ -60,7 +60,10 @@ def _operation(
             _parameter(name, "query", sub, required=name in required) for name, sub in whole["properties"].items()
         ]
     elif endpoint.place in _MEDIA:
-        found["requestBody"] = {"content": {_MEDIA[endpoint.place]: {"schema": schema}}}
+        bodies = {endpoint.place: endpoint.takes, **endpoint.also}
+        found["requestBody"] = {
+            "content": {_MEDIA[place]: {"schema": known[repr(one)]} for place, one in bodies.items()}
+        }
     return found
 
 

@@ -76,7 +76,7 @@ class Endpoint(Struct, frozen=True):
 
     Parameters of the path are called as our verbs call them: `{conversation_id}`, so that the audit knows them too.
     `who` and `bucket` are the wire's unless they are given: who asks, and what of the gate it counts as. `media` is
-    what a file that is given may be.
+    what a file that is given may be. Where a body may also come otherwise, `also` says what it takes then.
     """
 
     method: str
@@ -89,6 +89,7 @@ class Endpoint(Struct, frozen=True):
     who: Callable[[Call], Awaitable[Actor | None]] | None = None
     bucket: str | None = None
     media: str = ""
+    also: dict[Comes, type[Struct]] = {}
 
     @property
     def place(self) -> Comes:

@@ -49,6 +49,24 @@ def test_every_endpoint_is_described_once_and_says_what_it_does(name: str) -> No
     assert [o["operationId"] for o in operations if not o["summary"]] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/chat/{conversation_id}/messages", "/api/admin/chats/{conversation_id}/messages"]
+)
+@pytest.mark.proves("vi-32", "vi-39", "vi-41")
+def test_a_message_that_may_come_in_several_ways_is_described_in_each(path: str) -> None:
+    document = DOCUMENTS["visitor"]
+    content = document["paths"][path]["post"]["requestBody"]["content"]
+    named = {
+        media: document["components"]["schemas"][told["schema"]["$ref"].rpartition("/")[2]]["properties"].keys()
+        for media, told in content.items()
+    }
+    assert named == {
+        "multipart/form-data": {"message", "files"},
+        "application/json": {"message"},
+        "application/x-www-form-urlencoded": {"message"},
+    }
+
+
 @pytest.mark.parametrize("name", ["native", *DOCUMENTS])
 def test_a_collection_has_every_request_with_a_body_that_fits(name: str) -> None:
     document = described(URL) if name == "native" else DOCUMENTS[name]
@@ -58,9 +76,9 @@ def test_a_collection_has_every_request_with_a_body_that_fits(name: str) -> None
     assert requests.keys() == there.keys()
     for key, request in requests.items():
         assert re.fullmatch(r"\{\{url\}\}/[^{}]*", request["url"]["raw"]), key
-        schema = there[key].get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-        if schema is not None:
-            whole = {**schema, "components": document["components"]}
+        content = there[key].get("requestBody", {}).get("content", {})
+        if next(iter(content), "") == "application/json":
+            whole = {**content["application/json"]["schema"], "components": document["components"]}
             Draft202012Validator(whole).validate(json.loads(request["body"]["raw"]))
     assert "v2.1.0" in collection["info"]["schema"]
 

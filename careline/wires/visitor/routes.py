@@ -24,7 +24,7 @@ from careline.features.receipts.actions import marks_over
 from careline.features.receipts.rows import Marking
 from careline.store.database import Tx
 from careline.wires import forms, uploads
-from careline.wires.endpoints import Ask, Dialect, Empty, Endpoint, Error, Language, from_text, nobody
+from careline.wires.endpoints import Ask, Comes, Dialect, Empty, Endpoint, Error, Language, from_text, nobody
 from careline.wires.http import FORM, Call
 from careline.wires.shapes import decode
 from careline.wires.visitor import auth, pages, shapes, site
@@ -252,17 +252,21 @@ async def _admin_to_come(call: Call) -> Actor:
 
 _ONE, _CHAT = VISITOR + "/{conversation_id}", ADMIN + "/{conversation_id}"
 _FILE = VISITOR + "/files/{attachment_id}"
+_FILES = shapes.SayWithFiles
+_BARE: dict[Comes, type[Struct]] = {"json": shapes.Say, "form": shapes.Say}  # without files a message needs no parts
 TABLE = [
     Endpoint("POST", VISITOR + "/start", shapes.Start, shapes.Started, start, 201, who=nobody),
     Endpoint("GET", _ONE + "/messages", shapes.After, shapes.Thread, messages, who=auth.visitor),
     Endpoint(
-        "POST", _ONE + "/messages", shapes.Say, shapes.Thread, visitor_says, 201, "multipart", who=_visitor_to_come
+        "POST", _ONE + "/messages", _FILES, shapes.Thread, visitor_says, 201, "multipart", _visitor_to_come, also=_BARE
     ),
     Endpoint("PATCH", _ONE, shapes.Details, shapes.One, details, who=auth.visitor),
     Endpoint("GET", _FILE, Empty, None, file, who=auth.visitor_or_admin, media="*/*"),
     Endpoint("GET", ADMIN, shapes.Chats, shapes.Listed, chats),
     Endpoint("GET", _CHAT, Empty, shapes.Whole, chat),
-    Endpoint("POST", _CHAT + "/messages", shapes.Say, shapes.Thread, admin_says, 201, "multipart", who=_admin_to_come),
+    Endpoint(
+        "POST", _CHAT + "/messages", _FILES, shapes.Thread, admin_says, 201, "multipart", _admin_to_come, also=_BARE
+    ),
     Endpoint("PATCH", _CHAT, shapes.Change, shapes.One, change),
 ]
 

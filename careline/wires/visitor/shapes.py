@@ -67,14 +67,19 @@ _File = Annotated[str, Meta(extra_json_schema={"contentMediaType": "application/
 
 
 class Say(Struct, frozen=True):
-    """A message, or files as a form, or both."""
+    """A message."""
 
     message: str | None = None
-    files: Annotated[list[_File], Meta(max_length=FILES)] = []
 
     @property
     def body(self) -> str:
         return self.message if self.message and self.message.strip() else ""
+
+
+class SayWithFiles(Say, frozen=True):
+    """A message, or files as a form, or both."""
+
+    files: Annotated[list[_File], Meta(max_length=FILES)] = []
 
 
 class Chats(Struct, frozen=True):

@@ -277,5 +277,3 @@ def test_every_route_is_described_from_the_table() -> None:
     assert {(m.upper(), path) for path, methods in document["paths"].items() for m in methods} == {
         (endpoint.method, endpoint.path) for endpoint in TABLE
     }
-    body = document["paths"]["/api/chat/{conversation_id}/messages"]["post"]["requestBody"]["content"]
-    assert list(body) == ["multipart/form-data"]
