@@ -19,6 +19,7 @@ from careline.features.conversations.actions import (
 from careline.features.conversations.visits import expire_visit, start_visit
 from careline.features.people.actions import find_contact
 from careline.features.workspaces.actions import update_workspace
+from careline.store.database import Tx
 from tests.world import GREENLEAF, Person, World
 
 
@@ -31,6 +32,29 @@ async def test_a_contact_has_one_thread_under_per_contact_whoever_asks(world: Wo
     first = await write(conversation_for, world.cara.actor, "cara")
     for actor, staff_id in ((world.ana.actor, None), (world.ana.actor, "ana"), (world.cara.actor, "ben")):
         assert (await write(conversation_for, actor, "cara", staff_id)).id == first.id
+
+
+async def people(tx: Tx, actor: Actor, conversation_id: str) -> tuple[str, ...]:
+    return await people_in(tx, conversation_id)
+
+
+async def test_the_staff_whom_a_known_contact_turns_to_are_let_into_their_one_thread(world: World) -> None:
+    write, read = world.app.database.write, world.app.database.read
+    ana = await world.ana.opens()
+    for actor in (world.ana.actor, Actor(GREENLEAF, "staff", "ben", "", "agent", "participating")):
+        await write(conversation_for, actor, "cara", "ben")  # staff let nobody in so, least of all themselves
+    assert "staff:ben" not in await read(people, world.ana.actor, world.conversation)
+    for _ in range(2):
+        await write(conversation_for, world.cara.actor, "cara", "ben")
+    assert "staff:ben" in await read(people, world.ana.actor, world.conversation)
+    joined = await ana.hears("participant.joined")
+    assert (joined["conversation_id"], joined["data"]["id"]) == (world.conversation, "ben")
+    with pytest.raises(NotFound):
+        await write(conversation_for, world.cara.actor, "cara", "eve")
+    visit = await write(start_visit, system(GREENLEAF))
+    visitor = Actor(GREENLEAF, "contact", visit.contact.id)
+    await write(conversation_for, visitor, visitor.id, "ben")
+    assert "staff:ben" not in await read(people, visitor, visit.conversation.id)
 
 
 async def test_a_contact_has_one_thread_per_staff_member_under_per_staff(world: World) -> None:

@@ -21,6 +21,7 @@ from careline.features.conversations.events import (
 from careline.features.conversations.rows import Conversation, Participant, Sieve
 from careline.features.people import rules as people_rules
 from careline.features.people.actions import find_contact, refuse_blocked
+from careline.features.people.rows import Contact, Staff
 from careline.features.people.staff import access_staff, find_staff
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Status
@@ -65,14 +66,16 @@ async def conversation_for(
     """The thread of these people by the workspace's threading: the one they have, or a new one.
 
     Under `many` it is their newest that is open or pending, unless `fresh` asks for a new one. Subject
-    and metadata (JSON text) go into a new one only.
+    and metadata (JSON text) go into a new one only. A known contact who turns to somebody of the staff lets them into
+    the one thread there is; staff let nobody in so, least of all themselves.
     """
     rules.may_start_for(actor, contact_id)
     contact = await find_contact(tx, actor, contact_id)
     if contact is None:
         raise NotFound("There is no such contact.")
     people_rules.may_speak(blocked=actor.kind == "contact" and contact.blocked_at is not None)
-    if staff_id is not None and await find_staff(tx, actor, staff_id) is None:
+    staff = await find_staff(tx, actor, staff_id) if staff_id is not None else None
+    if staff_id is not None and staff is None:
         raise NotFound("There is no such staff member.")
     thread = rules.thread((await workspace_of(tx, actor)).threading, contact_id, staff_id)
     if thread is not None:
@@ -88,6 +91,9 @@ async def conversation_for(
             staff_id=staff_id,
         )
     if found is not None:
+        turns_to = staff if actor.kind == "contact" and contact.identified_at is not None else None
+        if turns_to is not None and thread == contact_id:
+            await _let_in(tx, actor, found, await people_in(tx, found.id), "staff", turns_to)
         return found
     return await _start(tx, actor, contact_id, staff_id, thread, subject, metadata)
 
@@ -271,21 +277,31 @@ async def add_participant(tx: Tx, actor: Actor, conversation_id: str, kind: Kind
         return conversation
     await refuse_blocked(tx, actor)
     known = actor.kind != "contact" or await _is_known(tx, actor)
-    rules.may_add(actor, conversation, people, known=known)
+    rules.may_add(actor, conversation, known=known)
     found = await (find_staff if kind == "staff" else find_contact)(tx, actor, person_id)
     if found is None:
         raise NotFound(f"There is no such {kind}.")
+    await _let_in(tx, actor, conversation, people, kind, found)
+    return conversation
+
+
+async def _let_in(
+    tx: Tx, actor: Actor, conversation: Conversation, people: tuple[str, ...], kind: Kind, person: Staff | Contact
+) -> None:
+    """Again changes nothing."""
+    if f"{kind}:{person.id}" in people:
+        return
+    rules.has_room(people)
     await tx.run(
         "insert_participant",
-        conversation_id=conversation_id,
+        conversation_id=conversation.id,
         kind=kind,
-        person_id=person_id,
+        person_id=person.id,
         workspace_id=actor.workspace_id,
         now=tx.now,
     )
-    joined = ParticipantJoined(conversation_id=conversation_id, kind=kind, person_id=person_id, name=found.name or "")
-    tx.emit(joined, actor, about=conversation, people=(*people, person))
-    return conversation
+    joined = ParticipantJoined(conversation_id=conversation.id, kind=kind, person_id=person.id, name=person.name or "")
+    tx.emit(joined, actor, about=conversation, people=(*people, f"{kind}:{person.id}"))
 
 
 async def _is_known(tx: Tx, actor: Actor) -> bool:

@@ -71,12 +71,15 @@ def may_assign(actor: Actor) -> None:
         raise Forbidden("Only staff assign conversations.")
 
 
-def may_add(actor: Actor, conversation: Conversation, people: tuple[str, ...], *, known: bool) -> None:
+def may_add(actor: Actor, conversation: Conversation, *, known: bool) -> None:
     """Staff may, and a known contact into what they started; a stranger could guess ids to learn who is a contact."""
     if not known:
         raise Forbidden("An anonymous contact adds nobody.")
     if actor.kind == "contact" and conversation.created_by != actor.person:
         raise Forbidden("Only staff, or whoever started the conversation, may add somebody.")
+
+
+def has_room(people: tuple[str, ...]) -> None:
     if len(people) >= PARTICIPANTS:
         raise Conflict(f"A conversation has at most {PARTICIPANTS} participants.")
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from careline.core.actor import Actor
 from careline.core.context import Context, current
 from careline.core.errors import Invalid, NotFound
-from careline.features.conversations.actions import access, conversation_for, participants_of
+from careline.features.conversations.actions import access, conversation_for, participants_of, people_in
 from careline.features.conversations.finding import find_conversation_for
 from careline.features.conversations.rows import Conversation
 from careline.features.conversations.rules import ACTIVE
@@ -41,12 +41,21 @@ def links(server: Server) -> words.Links:
 
 async def session_of(server: Server, actor: Actor, user_id: str, contact_id: str) -> str:
     """The id of the session of these two, which is begun where they have none. Staff write to patients who have not
-    come yet.
+    come yet, and a patient lets a doctor whom they turn to into the one session with all doctors.
     """
-    found = await server.database.read(find_conversation_for, actor, contact_id, user_id)
-    if found is None or found.status not in ACTIVE:
+    found = await server.database.read(_of_both, actor, user_id, contact_id)
+    if found is None:
         found = await server.database.write(_begun, actor, user_id, contact_id)
     return found.id
+
+
+async def _of_both(tx: Tx, actor: Actor, user_id: str, contact_id: str) -> Conversation | None:
+    """Their session that is open, if both are in it where a patient asks."""
+    found = await find_conversation_for(tx, actor, contact_id, user_id)
+    if found is None or found.status not in ACTIVE:
+        return None
+    shared = actor.kind == "contact" and found.thread == contact_id
+    return None if shared and f"staff:{user_id}" not in await people_in(tx, found.id) else found
 
 
 async def _begun(tx: Tx, actor: Actor, user_id: str, contact_id: str) -> Conversation:
