@@ -93,15 +93,22 @@ async def count_standing(tx: Tx, actor: Actor, conversation: Conversation) -> in
     return conversation.message_count - int(await tx.value("count_deleted_messages", conversation_id=conversation.id))
 
 
-async def last_messages(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, Message]:
-    """The last public message of each conversation that has one."""
+async def last_messages(
+    tx: Tx, actor: Actor, conversations: list[Conversation], *, standing: bool = False
+) -> dict[str, Message]:
+    """The last public message of each conversation that has one; with `standing`, the last that nobody took back."""
     wanted = [c.id for c in conversations if c.last_seq]
     if not wanted:
         return {}
-    return {
-        m.conversation_id: m
-        for m in await tx.all(Message, "messages_at", workspace_id=actor.workspace_id, conversation_ids=wanted)
-    }
+    last = await tx.all(Message, "messages_at", workspace_id=actor.workspace_id, conversation_ids=wanted)
+    found = {message.conversation_id: message for message in last}
+    for gone in [message for message in last if standing and message.deleted_at is not None]:
+        before = await tx.one(Message, "last_standing_message", conversation_id=gone.conversation_id, before=gone.seq)
+        if before is None:
+            del found[gone.conversation_id]
+        else:
+            found[gone.conversation_id] = before
+    return found
 
 
 async def access_messages(tx: Tx, actor: Actor, message_ids: Collection[str]) -> list[Message]:

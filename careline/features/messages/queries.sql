@@ -89,6 +89,11 @@ SELECT {message of m}, {quoted of q} FROM conversations c JOIN messages m ON m.c
 LEFT JOIN messages q ON q.id = m.reply_to
 WHERE c.workspace_id = :workspace_id AND c.id = ANY(:conversation_ids) AND c.last_seq > 0;
 
+-- name: last_standing_message
+SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
+WHERE m.conversation_id = :conversation_id AND m.seq < :before AND m.deleted_at IS NULL AND m.kind <> 'note'
+ORDER BY m.seq DESC LIMIT 1;
+
 -- name: hand_over_messages
 -- Without the sender's own names for them: nobody is left who could send them again, and both may have used the same.
 UPDATE messages SET sender_id = :into, client_id = NULL

@@ -209,7 +209,7 @@ def conversation(
         created_at=rfc3339(stored.created_at),
         updated_at=rfc3339(stored.updated_at),
         pharmacy=Pharmacy(workspace.id, workspace.name),
-        last_message=_gist(last) if last and last.deleted_at is None else UNSET,
+        last_message=_gist(last) if last else UNSET,
         unread_count=stored.contact_unread if actor.kind == "contact" else stored.shown_to_staff_as_unread,
         **who,
     )

@@ -42,5 +42,5 @@ async def shaped(tx: Tx, actor: Actor, found: list[Conversation]) -> list[shapes
     people = await participants_of(tx, actor, found)
     of = {c.id: shapes.whose(actor, people[c.id]) for c in found}
     contacts = await contacts_named(tx, actor, [id_ for id_ in of.values() if id_])
-    last = await last_messages(tx, actor, found)
+    last = await last_messages(tx, actor, found, standing=True)
     return [shapes.conversation(actor, c, workspace, contacts.get(of[c.id] or ""), last.get(c.id)) for c in found]

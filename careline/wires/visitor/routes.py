@@ -40,7 +40,7 @@ _say = msgspec.json.Decoder(shapes.Say).decode
 
 async def _chats(tx: Tx, actor: Actor, found: list[Conversation]) -> list[shapes.Chat]:
     """As the actor sees them; to a visitor, whoever else may be in a chat is nobody."""
-    last = await last_messages(tx, actor, found)
+    last = await last_messages(tx, actor, found, standing=True)
     if actor.kind == "contact":
         me = await access_contact(tx, actor, actor.id)
         return [shapes.chat(c, me, last.get(c.id), "contact") for c in found]

@@ -204,9 +204,7 @@ def chat(stored: Conversation, contact: Contact | None, last: StoredMessage | No
 
 
 def _preview(last: StoredMessage) -> str | None:
-    """What it says, or the names of its files; of a deleted one nothing."""
-    if last.deleted_at is not None:
-        return None
+    """What it says, or the names of its files."""
     return last.body or ", ".join(a.name for a in _attached(last)) or None
 
 

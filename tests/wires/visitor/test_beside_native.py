@@ -84,7 +84,13 @@ async def test_deleted_messages_are_left_out_and_notes_appear_nowhere(shop: Worl
     assert (status, told["messages"][0]["id"]) == (200, second)
     await database.write(delete_message, shop.ana.actor, answer.id)
     chat = (await detail(shop, vera.chat_id))["chat"]
-    assert chat["last_message"] is None and chat["last_message_at"] is not None
+    assert chat["last_message"] == "moved"
+    await database.write(delete_message, shop.ana.actor, second)
+    vera = await begins(shop)
+    (only,) = await vera.says("nothing else")
+    await database.write(delete_message, shop.ana.actor, only["id"])
+    chat = (await detail(shop, vera.chat_id))["chat"]
+    assert chat["last_message"] is chat["last_message_at"] is None
 
 
 @pytest.mark.proves("vi-31")
