@@ -79,7 +79,7 @@ async def seed(app: App) -> Seeded:
         await database.write(
             add_workspace, system(), WORKSPACE, "Greenleaf Pharmacy",
             {"greeting": "Hello! Ask us about prescriptions, opening hours or anything on our shelves.",
-             "phone_codes": "known", "phone_region": "GB"},
+             "phone_codes": "known", "phone_region": "GB", "https_references": True},
         )  # fmt: skip
         await _people(database, digest)
         await _conversations(database)

@@ -12,7 +12,8 @@ class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
     `jwks_url`. `claims` says where person, name, role and workspace stand; `roles` maps the issuer's role words to
     `admin`, `all`, `participating` or `contact`, and a role that is not mapped is refused. `workspaces` are the only
     ones its tokens may name; one alone is also the default. `create` may hold `people` and `workspaces`: what is made
-    on first sight, a workspace with this `threading`. `expects` are claims that must be so where they are there at all.
+    on first sight, a workspace with this `threading` and `https_references`. `expects` are claims that must be so where
+    they are there at all.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Issuer(Struct, frozen=True, forbid_unknown_fields=True):
     workspaces: list[str] = []
     create: list[Literal["people", "workspaces"]] = []
     threading: Literal["per_contact", "per_staff", "many"] = "per_contact"
+    https_references: bool = False
     leeway_s: int = 60
     expects: dict[str, str] = {}
 

@@ -105,7 +105,8 @@ class Trust:
     async def _first_sight(self, issuer: Issuer, actor: Actor, claims: dict[str, Any]) -> Actor:
         if "workspaces" in issuer.create:
             async with self._founding:  # two at once would both find none and both make it
-                await self._database.write(ensure_workspace, system(), actor.workspace_id, issuer.threading)
+                chosen = {"threading": issuer.threading, "https_references": issuer.https_references}
+                await self._database.write(ensure_workspace, system(), actor.workspace_id, chosen)
         if "people" not in issuer.create:
             raise NotFound("This person is not known in this workspace.")
         email = claims.get(issuer.claims.get("email", "email"))

@@ -26,9 +26,10 @@ async def recognise(tx: Tx, actor: Actor) -> Actor | None:
     return Actor(actor.workspace_id, "staff", staff.id, staff.name, actor.role, actor.scope)
 
 
-async def ensure_workspace(tx: Tx, actor: Actor, workspace_id: str, threading: str) -> None:
+async def ensure_workspace(tx: Tx, actor: Actor, workspace_id: str, chosen: dict[str, Any]) -> None:
+    """The workspace, made with what was chosen for it when nobody has named it before."""
     if await find_workspace(tx, actor, workspace_id) is None:
-        await add_workspace(tx, actor, workspace_id, workspace_id, {"threading": threading})
+        await add_workspace(tx, actor, workspace_id, workspace_id, chosen)
 
 
 def _address(claim: Any) -> str | None:

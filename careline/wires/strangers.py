@@ -22,7 +22,7 @@ async def place(server: Server, workspace_id: str, *, threading: str) -> Actor:
     """The system itself in the workspace that a stranger names, which is made when nobody has named it before."""
     here = system(foreign_id(workspace_id, "workspace_id"))
     async with server.founding:  # two at once would both find none and both make it
-        await server.database.write(ensure_workspace, system(), workspace_id, threading)
+        await server.database.write(ensure_workspace, system(), workspace_id, {"threading": threading})
     await server.follow(workspace_id)
     return here
 

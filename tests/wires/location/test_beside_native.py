@@ -157,6 +157,31 @@ async def test_files_elsewhere_are_the_workspaces_to_allow(place: World) -> None
     await says(place, token("lea"), "look", 403, attachments=[file])
 
 
+@pytest.mark.proves("lo-19", "lo-14")
+async def test_a_location_made_by_the_issuer_takes_what_the_original_document_sends(database: str) -> None:
+    crm = structs.replace(CRM, create=["people", "workspaces"], https_references=True)
+    async with stage(database, location=structs.replace(ON, issuers=["crm"]), issuers=[crm]) as world:
+        body: dict[str, Any] = {
+            "location_id": "6f1c2f9e-6a3e-4a55-9d0b-0d1c4a4b0f10",
+            "contact_id": "0b0f7c53-0e5e-4b4e-8a52-2b7f5c1f9a77",
+            "content": "Hi from the desktop UI",
+            "content_type": "TEXT",
+            "sender_name": "Dr. Smith",
+            "attachments": [
+                {
+                    "file_name": "report.pdf",
+                    "file_url": "https://cdn.example/report.pdf",
+                    "mime_type": "application/pdf",
+                    "size": 123456,
+                }
+            ],
+        }
+        sue = token("sue", locations=body["location_id"])
+        said = (await asks(world, sue, "POST", "/messages", json=body))["message"]
+        assert {**said, **body, "attachments": [{**body["attachments"][0], "id": said["attachments"][0]["id"]}]} == said
+        assert (said["sender_type"], said["read_by_contact"]) == ("LOCATION", False)
+
+
 @pytest.mark.proves("lo-4", "lo-2")
 async def test_our_records_say_where_somebody_works_whose_token_does_not(place: World) -> None:
     old = signed({"sub": "ken", "role": ""}, by=OLD.secret, algorithm="HS256")
