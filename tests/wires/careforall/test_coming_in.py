@@ -129,7 +129,7 @@ async def test_who_comes_and_goes_may_always_come_again(database: str) -> None:
                 await asyncio.sleep(0.01 * len(world.app.hub.connections))
 
 
-@pytest.mark.proves("cf-8", "cf-38")
+@pytest.mark.proves("cf-8", "cf-11", "cf-38")
 async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
     wanted = {"careforall": Careforall(workspace=GREENLEAF), "issuers": [platform_issuer()]}
     async with stage(database, origins=["https://careforall.example"], **wanted) as world:
@@ -137,6 +137,9 @@ async def test_pages_of_other_sites_must_be_listed(database: str) -> None:
         assert await status(world, cara, Origin="https://careforall.example") == 200
         assert await status(world, cara, Origin="https://evil.example") == 403
         assert await status(world, cara, Origin="null") == 403
+        foreign = {"Authorization": f"Bearer {cara}", "Origin": "null"}
+        async with world.http.get(url, headers=foreign) as answer:
+            assert (await answer.json())["error"]["code"] == "FORBIDDEN"
         asked = {"Origin": "https://careforall.example", "Access-Control-Request-Method": "PUT"}
         async with world.http.options(f"{url}/conv_1", headers=asked) as answer:
             assert answer.status == 204

@@ -10,6 +10,7 @@ import pytest
 from msgspec import structs
 
 from careline.core.actor import system
+from careline.features.people.actions import add_contact
 from careline.features.people.staff import add_staff, deactivate_staff
 from careline.features.workspaces.actions import find_workspace
 from careline.partners import Clinic
@@ -111,6 +112,10 @@ async def test_an_admin_acts_as_others_and_the_audit_has_both(hospital: World) -
     assert ("contact:cara", "staff:ada") in await acts(hospital)
     history = f"/chat/history?location_id={GREENLEAF}&user_id=doc&contact_id=cara"
     assert [m["delivered_at"] for m in (await asks(hospital, "GET", history, as_cara))[1]] == [None, None]
+    # A doctor is looked for before a patient of the same id.
+    await hospital.app.database.write(add_contact, system(GREENLEAF), contact_id="doc")
+    status, message = await asks(hospital, "POST", "/chat/send", {**ada, "X-Impersonate-User": "doc"}, **HELLO)
+    assert (status, message["sender_user_id"]) == (201, "doc")
     # As somebody who is no admin, one has no more rights than they have.
     assert await answer_of(hospital, "GET", "/admin/chat/sessions", as_cara) == 403
     assert await answer_of(hospital, "DELETE", f"/chat/message/{first['id']}", as_cara) == 403
