@@ -275,6 +275,15 @@ def test_recipes_are_short_and_name_files_that_are_there():
         assert all(re.search(r"`(?:careline|tests|docs)/|`pyproject.toml`", step) for step in steps), name
 
 
+@pytest.mark.parametrize("wire", OWN_WIRES)
+def test_the_page_of_a_wire_says_how_it_is_set_up_what_is_decided_and_what_proves_it(wire: str) -> None:
+    text, tests = (DOCS / "wires" / f"{wire}.md").read_text(), ROOT / "tests" / "wires" / wire
+    assert "\n## Setting it up\n" in text and "\n## Decided, and why\n" in text
+    named = text.partition(f"\nProved by the plays in `tests/wires/{wire}/`: ")[2]
+    there = {play.stem for play in tests.glob("*.play")} | {test.name for test in tests.glob("test_*.py")}
+    assert set(re.findall(r"`([\w.]+)`", named)) == there - {"test_plays.py"}
+
+
 def test_decisions_say_context_choice_and_consequence():
     decisions = sorted((DOCS / "decisions").glob("*.md"))
     numbers = [int(path.name[:4]) for path in decisions]
