@@ -67,7 +67,11 @@ class Doors:
         expires_at = expiry(settings, database.clock())
         issued = await database.write(issue_token, boss, contact_id, label="careplus", expires_at=expires_at)
         customer, user = sign(settings, issued.token), self.platform_token(contact_id, "USER")
-        chat = await database.write(issue_token, boss, contact_id, label="location")
+        clerk = self.platform_token("lea", "ADMIN")
+        written = {
+            "location_id": here, "contact_id": contact_id, "sender_name": "Dr. Smith",
+            "content": "Hi from the desktop UI",
+        }  # fmt: skip
         conversation = await database.write(conversation_for, boss, contact_id)
         said = {
             "location_id": here, "sender_user_id": "dora", "receiver_contact_id": contact_id,
@@ -82,8 +86,8 @@ class Doors:
             ),
             Example(
                 "location", f"{url['location']}  staff of a location and their contacts",
-                f"curl -H 'X-Patient-Chat-Token: {chat.secret}' 'http://{url['location']}/location-contact-chat/messages"
-                f"?locationID={here}&contactID={contact_id}'",
+                f"curl -H 'Authorization: Bearer {clerk}' -H 'Content-Type: application/json' "
+                f"-d '{json.dumps(written)}' http://{url['location']}/location-contact-chat/messages",
                 f"ws://{url['location']}/ws",
             ),
             Example(

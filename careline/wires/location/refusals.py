@@ -9,7 +9,7 @@ from careline.wires import problems
 
 _encode = msgspec.json.Encoder().encode
 
-FIELDS = {"workspace_id": "location_id", "page": "offset", "body": ""}
+FIELDS = {"workspace_id": "location_id", "page": "offset", "url": "file_url", "body": ""}
 
 
 class Refusal(Struct, frozen=True):
