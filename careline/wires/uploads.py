@@ -47,7 +47,7 @@ async def receive(
 
     `again` asks once more who it is when the last byte is there: long uploads outlive tokens. The file may stand in any
     of `fields`, and have any of the extensions in `types` (none: what the server takes); unless `strict`, other fields
-    before it are passed over.
+    around it are passed over.
     """
     server = call.server
     # Also what is going to be refused may arrive: hanging up on a sender would take the answer away as well.
@@ -98,7 +98,8 @@ async def begin(
         check_encoding(part)
     except BROKEN:
         raise broken() from None
-    return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), said, _chunks(form, part, body, most))
+    chunks = _chunks(form, part, body, most, 0 if strict else FIELDS)
+    return Upload(part.filename, part.headers.get(hdrs.CONTENT_TYPE, ""), said, chunks)
 
 
 def open_form(call: Call, body: "Body", most: int, too_large: str) -> MultipartReader:
@@ -145,16 +146,21 @@ async def read_field(part: BodyPartReader, most: int = FIELD_BYTES) -> str:
         raise Invalid(part.name or "file", "Text in UTF-8.") from None
 
 
-async def _chunks(form: MultipartReader, part: BodyPartReader, body: "Body", most: int) -> AsyncIterator[bytes]:
-    """The file's bytes; at their end the form has to end as well."""
+async def _chunks(
+    form: MultipartReader, part: BodyPartReader, body: "Body", most: int, fields: int
+) -> AsyncIterator[bytes]:
+    """The file's bytes; after them the form may have so many fields, which are passed over, and has to end."""
     body.left = most + AROUND
     try:
         while not part.at_eof():
             if chunk := await part.read_chunk(PIECE):
                 yield bytes(chunk)
         body.left = AROUND
-        if await form.next() is not None:
-            raise BadRequest("One file in a request.")
+        while (after := await form.next()) is not None:
+            fields -= 1
+            if not isinstance(after, BodyPartReader) or after.filename is not None or fields < 0:
+                raise BadRequest("One file in a request.")
+            await read_field(after)
         while await body.read(PIECE):
             pass
     except BROKEN:

@@ -34,6 +34,17 @@ async def uploads(
         return answer.status, await answer.json()
 
 
+@pytest.mark.proves("cp-22", "cp-33")
+async def test_fields_around_a_file_are_ignored(pharmacy: World) -> None:
+    form = aiohttp.FormData()
+    form.add_field("folder", "chat")
+    form.add_field("photo", io.BytesIO(picture("PNG")), filename="a.png", content_type="image/png")
+    form.add_field("caption", "mine")
+    headers = {"Authorization": f"Bearer {token('pia', 'pharmacist')}"}
+    async with pharmacy.http.post(f"{pharmacy.url}/api/v1/upload", data=form, headers=headers) as answer:
+        assert answer.status == 201, await answer.text()
+
+
 async def says(world: World, bearer: str, **words: str) -> tuple[int, Any]:
     return await asks(world, bearer, "POST", f"{CHAT}/conversations/{world.conversation}/messages", json_=words)
 

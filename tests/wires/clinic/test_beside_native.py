@@ -146,6 +146,27 @@ async def test_uploads_are_refused_like_everything_else(hospital: World) -> None
         assert answer.status == 415 and list(await answer.json()) == ["error"]
 
 
+@pytest.mark.proves("cl-24", "cl-16")
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [
+        (["location_id", "file", "caption"], 201),
+        (["file", *"abcdefghij"], 201),
+        (["file", *"abcdefghijk"], 400),
+        (["file", "file"], 400),
+        (["location_id"], 400),
+    ],
+)
+async def test_fields_around_a_file_are_ignored_and_there_is_one_file(
+    hospital: World, parts: list[str], status: int
+) -> None:
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name in parts:
+        form.add_field(name, "scan", filename="scan.txt" if name == "file" else None)
+    async with hospital.http.post(f"{hospital.url}/chat/upload", headers=DOC, data=form) as answer:
+        assert answer.status == status and (status == 201 or list(await answer.json()) == ["error"])
+
+
 @pytest.mark.proves("cl-24", "cl-6")
 async def test_strangers_say_whose_upload_it_is(strange: World) -> None:
     assert (await uploaded(strange, {}))[0] == 400
