@@ -209,6 +209,9 @@ class Postgres:
 
     async def facts(self) -> dict[str, str]:
         names = ("fsync", "full_page_writes", "synchronous_commit", "data_sync_retry")
-        async with self._connection() as connection:
-            settings = {name: await connection.fetchval(f"SHOW {name}") for name in names}
-            return {"engine": "postgres", "version": await connection.fetchval("SHOW server_version"), **settings}
+        try:
+            async with self._connection() as connection:
+                settings = {name: await connection.fetchval(f"SHOW {name}") for name in names}
+                return {"engine": "postgres", "version": await connection.fetchval("SHOW server_version"), **settings}
+        except _LOST as error:
+            raise Unavailable() from error
