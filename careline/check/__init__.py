@@ -13,6 +13,9 @@ from careline.work.anchoring import Notary
 
 __all__ = ["Finding", "report"]
 
+# Of pages, and of a browser's extensions: clients for trying out sockets are some.
+ORIGINS = ("http://", "https://", "chrome-extension://", "moz-extension://")
+
 
 def report(settings: Settings, *, known_open: bool = False) -> list[Finding]:
     """Everything that is wrong or worth knowing about the settings; with `known_open`, that strangers come in from
@@ -58,7 +61,7 @@ def _network(settings: Settings) -> list[Finding]:
         if parsed.prefixlen == 0:
             found.append(Finding(f"trusted_proxies: {network} trusts everybody, so anybody could choose their address"))
     for origin in settings.origins:
-        if origin == "*" or not origin.startswith(("http://", "https://", "null")):
+        if origin != "null" and not origin.startswith(ORIGINS):
             found.append(Finding(f"origins: {origin!r} is not an origin such as https://shop.example"))
     if settings.operator_pages == "loopback" and settings.public_url and not settings.trusted_proxies:
         found.append(

@@ -32,6 +32,7 @@ DANGEROUS: list[dict[str, Any]] = [
     {**HTTPS, "trusted_proxies": ["*"]},
     {"origins": ["*"]},
     {"origins": ["shop.example"]},
+    {"origins": ["nullified"]},
     {"operator_token": "short"},
     {"redis_url": "redis://cache.example:6379"},
     {"redis_url": "rediss://cache.example:6379"},

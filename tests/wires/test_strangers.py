@@ -30,9 +30,11 @@ LOOPBACK = Location(on=True, anonymous="loopback")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-@pytest.mark.parametrize("origin", ["", "null", "https://listed.example"])
+@pytest.mark.parametrize("origin", ["", "null", "https://listed.example", "chrome-extension://listed"])
 async def test_a_request_of_this_machine_is_taken_where_that_is_set(address: str, origin: str) -> None:
-    call = calling(address=address, origin=origin, listed=["https://listed.example"])
+    listed = ["https://listed.example", "chrome-extension://listed"]
+    call = calling(address=address, origin=origin, listed=listed)
+    assert not report(Settings(origins=listed))
     strangers.check(call, "loopback")
     with pytest.raises(Unauthenticated):
         strangers.check(call, "refuse")
@@ -46,6 +48,7 @@ async def test_a_request_of_this_machine_is_taken_where_that_is_set(address: str
         {"host": "localhost.evil.example:8000"},
         {"forwarded": True},
         {"origin": "https://evil.example"},
+        {"origin": "chrome-extension://other"},
         {"origin": "http://localhost.evil.example"},
     ],
 )
