@@ -26,7 +26,7 @@ class Scanner:
                     return await _ask(reader, writer, file)
                 finally:
                     writer.close()
-        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+        except (OSError, TimeoutError, RuntimeError):  # the last is uvloop's, of a connection that is closed already
             return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
