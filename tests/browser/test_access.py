@@ -146,6 +146,11 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
     await expect(ana.page.get_by_role("dialog").get_by_role("checkbox")).to_have_count(2)
     assert await found_in(ana.page) == []
     await ana.page.keyboard.press("Escape")
+    await ana.triage.get_by_role("button", name="More").click()
+    await ana.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
+    await expect(ana.page.get_by_role("dialog").get_by_label("Address")).to_be_visible()
+    assert await found_in(ana.page) == []
+    await ana.page.keyboard.press("Escape")
     await ana.page.keyboard.press("Control+k")
     await ana.page.get_by_role("combobox", name="Search messages").fill("ready")
     await expect(ana.page.locator("mark")).to_be_visible()

@@ -105,6 +105,24 @@ async def test_what_only_its_name_says_is_a_picture_is_refused_and_the_rest_is_s
     await expect(Files(cara).waiting).to_have_count(0)
 
 
+async def test_staff_name_a_file_elsewhere_where_the_workspace_takes_such(greenleaf: World, windows: Windows):
+    windows.watch.expect(r"status of 403 .*/v1/attachments/references")
+    ana, cara = await two(greenleaf, windows)
+    await ana.triage.get_by_role("button", name="More").click()
+    await ana.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
+    dialog = ana.page.get_by_role("dialog", name="Attach a file from elsewhere")
+    await dialog.get_by_label("Address").fill("https://files.example/leaflets/Ibuprofen%20400.pdf")
+    await dialog.get_by_role("button", name="Attach", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_have_text("You may not do this.")
+    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"https_references": True}, status=200)
+    await dialog.get_by_role("button", name="Attach", exact=True).click()
+    await Files(ana).are_there(1)
+    await ana.says("Here is the leaflet")
+    card = Files(cara).cards
+    await expect(card).to_contain_text("Ibuprofen 400.pdf")
+    await expect(card).to_have_attribute("href", "https://files.example/leaflets/Ibuprofen%20400.pdf")
+
+
 async def test_files_are_dropped_and_pasted_anywhere_on_the_page(greenleaf: World, windows: Windows):
     _, cara = await two(greenleaf, windows)
     for kind in ("dropped", "pasted"):

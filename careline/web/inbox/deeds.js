@@ -26,6 +26,7 @@ export function deeds(desk, c) {
     { name: 'unread', key: 'U', sign: 'dot', label: t('unread.mark'), run: () => unread(desk, c) },
     { name: 'history', key: 'H', sign: 'list', label: t('history'), run: show('history') },
     { name: 'transcript', key: 'D', sign: 'down', label: t('transcript.get'), run: show('transcript') },
+    { name: 'elsewhere', sign: 'clip', label: t('elsewhere'), run: show('elsewhere') },
     { name: 'merge', key: 'M', sign: 'merge', label: t('merge'), run: show('merge') },
     ...removal,
   ];

@@ -13,6 +13,7 @@ const dialogs = {
   transcript: [() => import('./transcript.js'), true],
   merge: [() => import('./merge.js'), true],
   remove: [() => import('./remove.js'), true],
+  elsewhere: [() => import('./elsewhere.js'), true],
   unsay: [() => import('./unsay.js'), true],
   bulklabels: [() => import('./bulklabels.js'), false],
   notify: [() => import('./notify.js'), false],

@@ -48,6 +48,7 @@ Object.assign(commands, {
   'message.delete_many': ['POST', '/messages/delete', true],
   'message.replies': ['GET', '/messages/{message_id}/replies', true],
   'message.edits': ['GET', '/messages/{message_id}/edits', true],
+  'attachment.refer': ['POST', '/attachments/references'],
   'mention.list': ['GET', '/mentions', true],
   'flag.list': ['GET', '/flags', true],
   'flag.resolve': ['POST', '/flags/{flag_id}/resolve'],

@@ -23,6 +23,12 @@ const TRIES = 6;
 const KEPT_MS = 23 * 3_600_000;
 const PATIENCE_MS = 60_000;
 
+/** What a message keeps of an attachment. @param {any} attachment @returns {Attached} */
+const told = ({ id, name, type, size, width, height, thumbnail, state, url }) => ({ id, name, type, size, width, height, thumbnail, state, url });
+
+/** @param {Attached} attached @returns {Item} */
+const there = (attached) => ({ key: attached.id, name: attached.name, type: attached.type, size: attached.size, file: null, state: 'done', part: 1, problem: null, again: false, attached });
+
 export class Tray {
   /** @type {Map<string,Item[]>} */ #trays = new Map();
   /** @type {Map<string,() => void>} */ #stops = new Map();
@@ -69,6 +75,13 @@ export class Tray {
     if (!file.size) return 'empty';
     if (file.size >= this.#tooLarge) return 'size';
     return this.items(id).length >= MOST ? 'number' : null;
+  }
+
+  /** One that needs no upload. @param {string} id @param {any} attachment as the server tells of it */
+  put(id, attachment) {
+    this.items(id).push(there(told(attachment)));
+    this.#keep(id);
+    this.world.changed();
   }
 
   /** Not this one after all. @param {string} id @param {string} key @returns {Item|null} */
@@ -126,10 +139,9 @@ export class Tray {
     try {
       const { done, stop } = this.world.send(file, (part) => this.#change(id, key, { part }));
       this.#stops.set(key, stop);
-      const { id: attachment, name, type, size, width, height, thumbnail, state, url } = await done;
-      const attached = { id: attachment, name, type, size, width, height, thumbnail, state, url };
+      const attached = told(await done);
       this.#forget(key);
-      this.#change(id, key, { state: 'done', part: 1, attached, name, type, size });
+      this.#change(id, key, { ...there(attached), key, file });
       this.#keep(id);
     } catch (error) {
       this.#stops.delete(key);
@@ -184,8 +196,7 @@ export class Tray {
     const { storage, prefix, clock } = this.world;
     try {
       /** @type {{at:number,attached:Attached}[]} */ const kept = JSON.parse(storage.getItem(prefix + id) ?? '[]');
-      return kept.filter(({ at, attached }) => at > clock.now() - KEPT_MS && attached.id).map(({ attached }) =>
-        ({ key: attached.id, name: attached.name, type: attached.type, size: attached.size, file: null, state: 'done', part: 1, problem: null, again: false, attached }));
+      return kept.filter(({ at, attached }) => at > clock.now() - KEPT_MS && attached.id).map(({ attached }) => there(attached));
     } catch {
       return [];
     }
