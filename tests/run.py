@@ -40,8 +40,10 @@ def all_tests() -> list[str]:
         os.environ["CHROMIUM"] = tools.get_chromium(say)
     except tools.Missing as missing:
         say(f"tests in a browser will be skipped: {missing}")
-    # More workers than four gain nothing: each has a PostgreSQL and a Redis of its own.
-    return [PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "worksteal", f"--junitxml={REPORT}"]
+    # Tests wait for a third of their time, so there is one worker more than there are cores. More than four gain
+    # nothing: each has a PostgreSQL and a Redis of its own.
+    workers = min(4, len(os.sched_getaffinity(0)) + 1) if hasattr(os, "sched_getaffinity") else 4
+    return [PYTHON, "-m", "pytest", "-n", str(workers), "--dist", "worksteal", f"--junitxml={REPORT}"]
 
 
 class Check(NamedTuple):
