@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from careline.core.errors import MethodNotAllowed, Refused, TooMany, Unavailable
+from careline.core.errors import Invalid, MethodNotAllowed, Refused, TooMany, Unavailable
 
 _encode = msgspec.json.Encoder().encode
 
@@ -23,6 +23,13 @@ class Problems:
             content_type="application/problem+json",
             headers=headers(refused),
         )
+
+
+def sentence(refused: Refused, words: dict[str, str]) -> str:
+    """A refusal in one line, with the field that is to blame as the wire calls it. An empty word names none."""
+    field = refused.field if isinstance(refused, Invalid) else ""
+    word = words.get(field, field)
+    return f"{word}: {refused.detail}" if word else refused.detail
 
 
 def headers(refused: Refused) -> dict[str, str]:

@@ -9,7 +9,6 @@ from msgspec import Struct
 from careline.core.errors import (
     Failed,
     Forbidden,
-    Invalid,
     MethodNotAllowed,
     NotFound,
     OriginNotAllowed,
@@ -45,9 +44,7 @@ FIELDS = {"skip": "page", "body": ""}
 
 
 def message(refused: Refused) -> str:
-    field = refused.field if isinstance(refused, Invalid) else ""
-    word = FIELDS.get(field, field)
-    return f"{word}: {refused.detail}" if word else refused.detail
+    return problems.sentence(refused, FIELDS)
 
 
 class Reason(Struct, frozen=True):

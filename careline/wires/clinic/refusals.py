@@ -17,9 +17,7 @@ def missing(what: str = "required fields") -> Invalid:
 
 
 def sentence(refused: Refused) -> str:
-    field = refused.field if isinstance(refused, Invalid) else ""
-    word = FIELDS.get(field, field)
-    return f"{word}: {refused.detail}" if word else refused.detail
+    return problems.sentence(refused, FIELDS)
 
 
 class Refusals:

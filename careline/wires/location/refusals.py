@@ -25,12 +25,9 @@ class Refusals:
 
     def refuse(self, refused: Refused, request_id: str) -> web.StreamResponse:
         wrong = isinstance(refused, Invalid)
-        field = refused.field if isinstance(refused, Invalid) else ""
-        word = FIELDS.get(field, field)
-        message = f"{word}: {refused.detail}" if word else refused.detail
         return web.Response(
             status=400 if wrong else refused.status,
-            body=_encode(Refusal(message)),
+            body=_encode(Refusal(problems.sentence(refused, FIELDS))),
             content_type="application/json",
             headers=problems.headers(refused),
         )
