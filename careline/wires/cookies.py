@@ -21,8 +21,6 @@ def _is_secure(server: Server) -> bool:
 
 def brought(call: Call, name: str = SESSION) -> str | None:
     """What the browser brings; what is not ASCII is nothing."""
-    if "Cookie" not in call.request.headers:
-        return None  # programs bring none, and looking for one takes as long as looking up who they are
     value = call.request.cookies.get(named(name, secure=_is_secure(call.server)))
     return value if value and value.isascii() else None
 

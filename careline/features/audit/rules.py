@@ -49,11 +49,9 @@ def viewed(noted: list[str]) -> list[tuple[str, str | None]]:
     Whatever was read of a conversation, it was loaded first, and a transcript is made of history: those are acts of
     their own only where nothing nearer was.
     """
-    distinct = noted
-    if len(noted) > 1:
-        distinct = list(dict.fromkeys(noted))
-        for coarse in ("conversation:", "history:"):
-            distinct = [what for what in distinct if not what.startswith(coarse)] or distinct
+    distinct = list(dict.fromkeys(noted))
+    for coarse in ("conversation:", "history:"):
+        distinct = [what for what in distinct if not what.startswith(coarse)] or distinct
     acts = []
     for what in distinct:
         noun, _, id_ = what.partition(":")
