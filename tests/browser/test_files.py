@@ -123,6 +123,20 @@ async def test_staff_name_a_file_elsewhere_where_the_workspace_takes_such(greenl
     await expect(card).to_have_attribute("href", "https://files.example/leaflets/Ibuprofen%20400.pdf")
 
 
+async def test_a_file_from_elsewhere_is_one_too_many_beside_ten(greenleaf: World, windows: Windows):
+    await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"https_references": True}, status=200)
+    ana, _ = await two(greenleaf, windows)
+    ten: list[FilePayload] = [{**NOTES, "name": f"{number}.txt"} for number in range(10)]
+    await Files(ana).chooses(*ten)
+    await Files(ana).are_there(10)
+    await ana.triage.get_by_role("button", name="More").click()
+    await ana.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
+    dialog = ana.page.get_by_role("dialog", name="Attach a file from elsewhere")
+    await dialog.get_by_label("Address").fill("https://files.example/leaflet.pdf")
+    await dialog.get_by_role("button", name="Attach", exact=True).click()
+    await expect(dialog.get_by_role("alert")).to_have_text("leaflet.pdf is one too many: a message takes 10 files.")
+
+
 async def test_files_are_dropped_and_pasted_anywhere_on_the_page(greenleaf: World, windows: Windows):
     _, cara = await two(greenleaf, windows)
     for kind in ("dropped", "pasted"):

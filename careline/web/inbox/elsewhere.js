@@ -1,6 +1,7 @@
 // A file that lies elsewhere goes with the next message by its address; nobody here ever fetches it.
 
 import { html, useState } from '../vendor/preact.js';
+import { MOST } from '../lib/upload.js';
 import { Dialog } from '../parts/dialog.js';
 import { t } from '../parts/speech.js';
 import { explain } from './signin.js';
@@ -20,9 +21,11 @@ export function Show({ desk, c, close }) {
   const [address, setAddress] = useState('');
   const submit = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
+    const tray = /** @type {import('../lib/upload.js').Tray} */ (desk.attach?.tray);
     const name = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('name')).trim() || named(address);
+    if (tray.items(c.id).length >= MOST) return setTrouble(t('files.not.number', { name, n: MOST }));
     desk.call('attachment.refer', { url: address, name, conversation_id: c.id }).then((attachment) => {
-      desk.attach?.tray.put(c.id, attachment);
+      tray.put(c.id, attachment);
       close();
     }, (problem) => setTrouble(explain(problem)));
   };
