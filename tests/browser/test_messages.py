@@ -227,6 +227,7 @@ async def test_an_administrator_takes_several_messages_back_at_once(greenleaf: W
     await ana.triage.get_by_role("button", name="More").click()
     await ana.page.get_by_role("menuitem", name="Delete messages").click()
     dialog = ana.page.get_by_role("dialog", name="Delete messages")
+    await expect(dialog.get_by_role("button", name="Delete messages")).to_be_disabled()
     for body in ("watches", "rings"):
         await dialog.get_by_label(body).check()
     await dialog.get_by_role("button", name="Delete 2 messages").click()

@@ -36,6 +36,6 @@ export function Show({ desk, c, close }) {
       <span><b dir="auto">${m.sender_name || t('visitor')}</b><small>${time().exact(m.created_at)}</small><span dir="auto">${gist(m)}</span></span></label></li>`)}</ul>`
       : html`<p class="nothing">${icon('chat')}${t('thread.nothing')}</p>`}
     ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
-    <button class="button is-grave" type="button" disabled=${!picked.length} onClick=${go} onBlur=${() => ask(false)}>${t(sure ? 'unsay.sure' : 'unsay.go', { n: picked.length })}</button>
+    <button class="button is-grave" type="button" disabled=${!picked.length} onClick=${go} onBlur=${() => ask(false)}>${t(!picked.length ? 'unsay' : sure ? 'unsay.sure' : 'unsay.go', { n: picked.length })}</button>
   <//>`;
 }
