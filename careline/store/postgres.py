@@ -36,13 +36,16 @@ _LOST = (
 CONTENDED_S = 1.0
 MIGRATION_S = 24 * 3600
 
-# Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find.
+# Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find. And each
+# has an index it was written for: at the default price of a random read, which is a spinning disk's, a store without
+# statistics yet would look a message up by walking over all of them.
 SESSION = {
     "synchronous_commit": "on",
     "lock_timeout": "5s",
     "statement_timeout": "20s",
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "1.1",
 }
 
 

@@ -1,14 +1,20 @@
-"""No statement walks a table that grows: SQLite is asked how it would run each of them."""
+"""No statement walks a table that grows: both engines are asked how they would run each of them."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
+import asyncpg
 import pytest
 
 import careline
-from careline.store.migrate import files
+from careline.app import open_database
+from careline.settings import Settings
+from careline.store.migrate import files, migrate
+from careline.store.postgres import SESSION
 from careline.store.sql import Statement, load
+from tests.services import Cluster
 
 ROOT = Path(careline.__file__).parent
 FILES = [ROOT / "store" / "log.sql", ROOT / "work" / "jobs.sql", *sorted(ROOT.glob("features/*/queries.sql"))]
@@ -93,3 +99,30 @@ def test_no_statement_walks_a_table(store: apsw.Connection, statement: Statement
     assert not walked or statement.name in WALKS, plan
     if statement.name in USES:
         assert any(USES[statement.name] in step for step in plan), plan
+
+
+@pytest.fixture(scope="module")
+def plans(postgres: Cluster) -> dict[str, list[str]]:
+    """How PostgreSQL would run each statement whatever its values, in a store that it has no statistics of yet."""
+    return asyncio.run(_plans(postgres.create_database()))
+
+
+async def _plans(dsn: str) -> dict[str, list[str]]:
+    database = open_database(Settings(database=dsn))
+    await database.open()
+    await migrate(database)
+    await database.close()
+    found: dict[str, list[str]] = {}
+    connection = await asyncpg.connect(dsn, server_settings=SESSION)
+    for name, statement in load(FILES, "postgres").items():
+        await connection.execute(f"PREPARE {name} AS {statement.text}")
+        values = f"({', '.join(['NULL'] * len(statement.order))})" if statement.order else ""
+        found[name] = [row[0] for row in await connection.fetch(f"EXPLAIN EXECUTE {name}{values}")]
+    await connection.close()
+    return found
+
+
+@pytest.mark.parametrize("name", load(FILES, "postgres"))
+def test_no_statement_walks_a_table_of_a_new_store(plans: dict[str, list[str]], name: str) -> None:
+    walked = [step for step in plans[name] if "Seq Scan on" in step]
+    assert not walked or name in WALKS, plans[name]
