@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from careline.core.clock import until_beat
+
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -52,9 +54,10 @@ class Metrics:
         self.commits.observe(seconds)
         self.bodies.inc(bodies)
 
-    async def watch_loop(self, every: float = 0.25) -> None:
+    async def watch_loop(self, every: float = 0.5) -> None:
         """Measure how much later than asked the loop comes back."""
         while True:
-            asked = time.perf_counter() + every
-            await asyncio.sleep(every)
+            wait = until_beat(every)
+            asked = time.perf_counter() + wait
+            await asyncio.sleep(wait)
             self.loop_lag.observe(max(0.0, time.perf_counter() - asked))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from careline.core.clock import until_beat
 from careline.core.errors import Refused
 
 logger = logging.getLogger("careline.wake")
@@ -29,7 +30,7 @@ class Poll:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(until_beat(EVERY))
             try:
                 await self.look()
             except Refused:

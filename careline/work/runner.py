@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from careline.core.actor import Actor, system
+from careline.core.clock import until_beat
 from careline.core.errors import Refused
 from careline.store.database import Database, Tx
 
@@ -49,7 +50,7 @@ class Runner:
             except Refused:
                 busy = 0
             if not busy:
-                await asyncio.sleep(IDLE)
+                await asyncio.sleep(until_beat(IDLE))
 
     async def work(self) -> int:
         """Do what is due now; how many jobs that were. Mostly none is, which is found out without writing."""
