@@ -31,7 +31,7 @@ from careline.live.board import Board
 from careline.live.hints import EVERY, Hint, Hints
 from careline.live.hub import Hub
 from careline.live.tail import Tail
-from careline.live.wake import Poll
+from careline.live.wake import LOOK_S, Poll
 from careline.metrics import Metrics
 from careline.settings import Settings, SettingsError
 from careline.store.blobs import Blobs, LocalBlobs, Spools
@@ -169,6 +169,8 @@ class App:
         await wiring.prepare(self.server)
         await self._listen()
         self._tasks = [asyncio.create_task(work) for work in self._work()]
+        for task in self._tasks:
+            task.add_done_callback(_tell_end)
 
     async def _check_durability(self) -> None:
         facts = await self.database.engine.facts()
@@ -229,7 +231,7 @@ class App:
 
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
-            poll.run(),
+            every(LOOK_S, poll.look),
             Runner(self.database, JOBS, self.errands).run(),
             *([self._indexer.run()] if self.settings.search_index else []),
             every(SWEEP_S, self._second),
@@ -374,3 +376,9 @@ def _origin(url: str) -> str:
 def _host(bound: sockets.socket) -> str:
     host = str(bound.getsockname()[0])
     return f"[{host}]" if ":" in host else host
+
+
+def _tell_end(task: "asyncio.Task[Any]") -> None:
+    """What works for as long as the server does has ended: nobody waits for it, so somebody has to be told."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("work in the background has ended", extra={"fields": {"error": type(error).__name__}})

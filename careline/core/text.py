@@ -5,7 +5,6 @@ import unicodedata
 from careline.core.errors import Invalid
 
 BODY_CHARACTERS = 8_000
-BODY_BYTES = 32_768
 _COMBINING_RUN = 16
 _INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Mn", "Me"}
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, and nothing to see
@@ -14,16 +13,16 @@ _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters by category, and no
 def body(text: str, field: str = "body", most: int = BODY_CHARACTERS) -> str:
     """A message's text as it came, if it can be stored and seen; else `Invalid`.
 
-    The length is counted in characters and in UTF-8 bytes; stacks of combining marks are refused because they freeze
-    clients that lay them out.
+    The length is counted in characters, none of which has more than four bytes; stacks of combining marks are refused
+    because they freeze clients that lay them out.
     """
+    if len(text) > most:
+        raise Invalid(field, f"At most {most} characters.")
     if text.isascii():
         if not text.strip(_BLANK_ASCII) or "\0" in text:
             raise Invalid(field, "Write something visible, without NUL characters.")
     else:
         _check_unicode(text, field)
-    if len(text) > most or (len(text) > BODY_BYTES // 4 and len(text.encode()) > BODY_BYTES):
-        raise Invalid(field, f"At most {most} characters and {BODY_BYTES} bytes.")
     return text
 
 

@@ -107,7 +107,10 @@ class Hints:
         payload = sealed[TAG:]
         if not hmac.compare_digest(sealed[:TAG], self._tag(payload)):
             return
-        hint = self._decode(payload)
+        try:
+            hint = self._decode(payload)
+        except msgspec.DecodeError:
+            return  # of a process with other code, for a while: the log says the same a little later
         if hint.process != self._process:
             self._heard(hint)
 

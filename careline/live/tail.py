@@ -6,12 +6,14 @@ path that catches up with other processes too, whose hints carry a workspace and
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
 from careline.core.errors import Refused
 from careline.core.events import Recorded
 
+logger = logging.getLogger("careline.tail")
 PATIENCE = 0.02
 RING = 2_000
 PAGE = 500
@@ -142,7 +144,10 @@ class Tail:
                 before = followed.next
                 try:
                     found = await self._read_log(workspace_id, followed.next - 1, PAGE)
-                except Refused:
+                except Exception as error:
+                    # The database is away, or worse: a hint that is known already would not have it read again.
+                    if not isinstance(error, Refused):
+                        logger.error("reading the log failed", extra={"fields": {"error": type(error).__name__}})
                     found = []
                 for recorded in found:
                     followed.early.setdefault(recorded.seq, recorded)

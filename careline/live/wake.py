@@ -1,14 +1,8 @@
 """Noticing what other processes commit: the database is asked every half second, so a lost hint costs only that."""
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
-from careline.core.clock import until_beat
-from careline.core.errors import Refused
-
-logger = logging.getLogger("careline.wake")
-EVERY = 0.5
+LOOK_S = 0.5
 
 Heads = Callable[[list[str]], Awaitable[dict[str, int]]]
 
@@ -28,16 +22,8 @@ class Poll:
         self._followed = followed
         self._wake = wake
 
-    async def run(self) -> None:
-        while True:
-            await asyncio.sleep(until_beat(EVERY))
-            try:
-                await self.look()
-            except Refused:
-                continue  # the database is away; the next look finds out what was missed
-
     async def look(self) -> None:
-        """One look; what another process wrote is heard of."""
+        """One look; what another process wrote is heard of. One that fails is made good for by the next."""
         workspaces = self._followed()
         if workspaces and await self._changed():
             for workspace_id, seq in (await self._heads(workspaces)).items():

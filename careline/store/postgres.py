@@ -18,12 +18,14 @@ from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
 
-# Losing the connection, a server that is starting or stopping, a lock or statement that took too long: all of them
-# mean "try again", and for a write "the outcome is unknown".
+# Losing the connection, a server that is starting or stopping or being restored, a lock or statement that took too
+# long: all of them mean "try again", and for a write "the outcome is unknown".
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.LockNotAvailableError,

@@ -49,6 +49,10 @@ class Runner:
                 busy = await self.work()
             except Refused:
                 busy = 0
+            except Exception as error:
+                # Whatever it was: a runner that ends here would leave every job undone until the next start.
+                logger.error("looking for jobs failed", extra={"fields": {"error": type(error).__name__}})
+                busy = 0
             if not busy:
                 await asyncio.sleep(until_beat(IDLE))
 

@@ -11,14 +11,19 @@ from careline.core import context
 from careline.core.actor import system
 from careline.core.batch import Batch
 from careline.core.context import NOWHERE, Context
+from careline.core.errors import NotFound, Unavailable
 from careline.core.events import Recorded
 from careline.features.people.actions import add_contact
 from careline.features.people.events import ContactUpdated
 from careline.features.workspaces.actions import add_workspace
+from careline.live.hints import Hints
 from careline.live.tail import Tail
 from careline.settings import Settings
 from careline.store.migrate import migrate
 from careline.wires.native.frames import Frame, NativeSpeech
+from careline.work import runner
+from careline.work.runner import Runner
+from tests.made import picture, uploads
 from tests.world import World
 
 
@@ -110,3 +115,76 @@ async def test_a_log_with_a_hole_is_not_read_without_end() -> None:
     tail.wake("new", 3)
     await asyncio.sleep(0.3)
     assert 1 <= len(reads) <= 3
+
+
+async def test_a_tail_whose_log_could_not_be_read_reads_it_again_by_itself() -> None:
+    said: asyncio.Queue[int] = asyncio.Queue()
+    failures = [RuntimeError(), Unavailable()]
+
+    async def read_log(workspace_id: str, since: int, most: int) -> list[Recorded]:
+        if failures:
+            raise failures.pop()
+        return [Recorded("new", 2, 0, "system:careline", ContactUpdated(contact_id="gil"))]
+
+    tail = Tail(lambda recorded: said.put_nowait(recorded.seq), read_log)
+    tail.follow("new", 1)
+    tail.wake("new", 2)
+    assert await asyncio.wait_for(said.get(), 5) == 2
+    assert tail.lag == 0
+
+
+async def test_a_socket_that_cannot_be_let_in_to_the_end_is_closed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cara = await world.cara.opens()
+    since = cara.ready["cursor"]
+    await cara.close()
+    await world.ana.sends(world.conversation, "while away")
+
+    async def fails(*asked: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(world.app.server, "past", fails)
+    socket = await world.http.ws_connect(world.url.replace("http", "ws", 1) + "/v1/socket")
+    await socket.receive_json()
+    await socket.send_json({"type": "auth", "token": world.cara.token, "since": since})
+    async with asyncio.timeout(5):
+        while not socket.closed:
+            await socket.receive()
+    assert socket.close_code == 1011
+
+
+async def test_the_queue_is_looked_at_again_whatever_went_wrong(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: asyncio.Queue[None] = asyncio.Queue()
+    failures = [RuntimeError()]
+
+    async def work(self: Runner) -> int:
+        looked.put_nowait(None)
+        if failures:
+            raise failures.pop()
+        return 0
+
+    monkeypatch.setattr(Runner, "work", work)
+    monkeypatch.setattr(runner, "IDLE", 0.05)
+    task = asyncio.create_task(Runner(world.app.database, {}).run())
+    for _ in range(3):
+        await asyncio.wait_for(looked.get(), 5)
+    task.cancel()
+
+
+async def test_a_refused_note_leaves_its_file_to_be_sent(world: World) -> None:
+    file = await uploads(world.ana, picture(), "rash.png", status=201)
+    with pytest.raises(NotFound):
+        await world.ana.sends(
+            world.conversation, "look", kind="note", mentions=("nobody",), attachment_ids=(file["id"],)
+        )
+    note = await world.ana.sends(world.conversation, "look", kind="note", attachment_ids=(file["id"],))
+    assert note.attachments is not None and file["id"] in note.attachments
+
+
+async def test_a_hint_that_says_what_this_code_does_not_know_is_passed_over() -> None:
+    heard: list[str] = []
+    hints = Hints("redis://127.0.0.1:1", b"key", lambda hint: heard.append(hint.process))
+    for payload in (b'{"process":"p","signals":[{"type":"unknown"}]}', b"{", b'{"process":"q"}'):
+        hints._heed(hints._seal(payload))
+    assert heard == ["q"]

@@ -49,8 +49,8 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
             if tx.decides_unlocked and sending.client_id:
                 doubtful.append(place)
             people_rules.may_speak(blocked=sending.actor.person in thread.blocked)
-            message = _decide(tx, sending, quoted, uploads)
             rules.may_mention(sending, thread.people, staff)
+            message = _decide(tx, sending, quoted, uploads)
             await _say(tx, thread, sending, message, staff)
             new.append(message)
             called.update(_called(message, sending))
@@ -125,7 +125,7 @@ async def _look_for_repeats(tx: Tx, sendings: list[Sending], results: list[Sent 
 
 
 def _decide(tx: Tx, sending: Sending, quoted: dict[str, Message], uploads: dict[str, Attachment]) -> Message:
-    """The message this request makes, or the refusal. What it takes of the uploads is taken."""
+    """The message this request makes, or the refusal. Nothing may refuse it after this: its uploads are bound to it."""
     actor = sending.actor
     rules.may_send(actor, sending.kind, sending.sender_label)
     target = quoted.get(sending.reply_to) if sending.reply_to is not None else None

@@ -157,6 +157,7 @@ CLOSES: dict[int, str] = {
     1007: "A text message was not UTF-8.",
     1008: "A message came in more than 64 fragments.",
     1009: "A message had more than 65,536 bytes.",
+    1011: "Something went wrong on the server while this socket came in: come back a little later.",
     1012: "The server is stopping: come back after `retry_after_ms`, which the reason says as JSON.",
     1013: "The store does not answer now: come back a little later.",
     4400: "Five messages in a row could not be understood, or two `auth` frames at once.",

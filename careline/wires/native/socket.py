@@ -63,7 +63,6 @@ class NativeTalk:
         self._socket: Socket
         self._connection: Connection | None = None
         self._introducing = False
-        self._token: str | None = None
         self._bad = 0
         self._floods = 0
         self._floods_since = 0
@@ -136,8 +135,12 @@ class NativeTalk:
             if self._connection is not None:
                 await door.renew(auth, self._connection)
             elif (connection := await door.admit(auth)) is not None:
-                self._connection, self._token = connection, auth.token
+                self._connection = connection
                 await door.catch_up(connection, auth.since)
+        except Exception as error:
+            # Let in and on hold, it would hear nothing, and answer pings for ever.
+            log_failure(error, self._request_id, "auth")
+            self._socket.close(1011, "something went wrong on our side")
         finally:
             self._introducing = False
 
@@ -175,7 +178,7 @@ class NativeTalk:
         context.current.set(structs.replace(self._asked, origin=connection.id, reads=reads))
         try:
             command.admit(actor)
-            ask = Asking(self._server, actor, self._address, self._origin, connection.id, token=self._token)
+            ask = Asking(self._server, actor, self._address, self._origin, connection.id)
             result = await command.handle(ask, request)
         except Refused as refused:
             self._server.auditor.refused(actor, command.name, request, refused)
