@@ -9,7 +9,6 @@ import signal
 import socket as sockets
 from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -89,9 +88,7 @@ def open_database(
     if settings.is_postgres:
         engine = Postgres(settings.database, pool=settings.postgres_pool)
     else:
-        path = Path(settings.database.removeprefix("sqlite:")).expanduser()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = Sqlite(path, readers=settings.sqlite_readers, on_fatal=on_fatal or (lambda why: None))
+        engine = Sqlite(settings.sqlite_file, readers=settings.sqlite_readers, on_fatal=on_fatal or (lambda why: None))
     return Database(engine, consequences.plan, clock or Clock(), settings)
 
 
@@ -160,7 +157,7 @@ class App:
         if migrating:
             await migrate(self.database, lambda line: logger.info(line))
         elif missing := await pending(self.database):
-            raise SchemaError(f"The schema lacks {', '.join(missing)}: run `careline migrate`.")
+            raise SchemaError(f"The schema lacks {len(missing)} migrations: run `careline migrate`.")
         await pending(self.database)
         await self._check_durability()
         await self._read_facts()

@@ -18,6 +18,7 @@ from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Vi
 
 PREFIX = "CARELINE_"
 Service = Literal["s3", "scanner"]
+MAY_BE_ZERO = ("alert_conversations", "alert_exports", "drain_s")
 
 
 class SettingsError(Exception):
@@ -206,7 +207,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         """Where files lie, or are on their way."""
         if self.files or self.is_postgres:
             return Path(self.files or "files").expanduser().resolve()
-        return Path(self.database.removeprefix("sqlite:")).expanduser().resolve().parent / "files"
+        return self.sqlite_file.resolve().parent / "files"
+
+    @property
+    def sqlite_file(self) -> Path:
+        """The embedded store, if that is what the database is."""
+        return Path(self.database.removeprefix("sqlite:")).expanduser()
 
     @property
     def is_postgres(self) -> bool:
@@ -219,10 +225,17 @@ def fields() -> dict[str, tuple[Any, Any, Says]]:
     defaults = {f.name: f for f in msgspec.structs.fields(Settings)}
     result = {}
     for name, hint in hints.items():
+        kind, says = get_args(hint)
         field = defaults[name]
         default = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
-        result[name] = (get_args(hint)[0], default, get_args(hint)[1])
+        if choices := _choices(kind):
+            says = Says(f"{says.text} One of {', '.join(choices)}.", says.secret)
+        result[name] = (kind, default, says)
     return result
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    return get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def load(environment: Mapping[str, str] | None = None, file: Path | None = None, **given: Any) -> Settings:
@@ -234,17 +247,37 @@ def load(environment: Mapping[str, str] | None = None, file: Path | None = None,
     values = _from_file(file, environment)
     values |= _from_environment(environment)
     values |= {name: value for name, value in given.items() if value not in (None, ())}
+    known = fields()
+    for name, value in values.items():
+        if name in known and (choices := _choices(known[name][0])) and value not in choices:
+            raise SettingsError(f"{name}: {value!r} is none of {', '.join(choices)}")
     try:
         settings = msgspec.convert(values, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"settings: {error}") from None
-    for name in fields():
+    _check(settings)
+    return _with_pharmacy_issuer(_with_platform_issuer(settings, environment))
+
+
+def _check(settings: Settings) -> None:
+    """What no server can run with."""
+    if "://" in settings.database and not settings.is_postgres:
+        raise SettingsError("database: give a path for the embedded store, or a postgresql:// URL")
+    if not settings.listen:
+        raise SettingsError("listen: give at least one address, such as 127.0.0.1:8200")
+    for address in settings.listen:
+        host, _, port = address.rpartition(":")
+        if not host or not port.isdecimal() or int(port) >= 65_536:
+            raise SettingsError(f"listen: {address!r} is not host:port, such as 127.0.0.1:8200")
+    for name, (kind, _, _) in fields().items():
+        least = 0 if name in MAY_BE_ZERO else 1
+        if kind is int and getattr(settings, name) < least:
+            raise SettingsError(f"{name}: {getattr(settings, name)} is less than {least}")
         if name.startswith("limit_"):
             try:
                 settings.rate(name.removeprefix("limit_"))
             except ValueError as error:
                 raise SettingsError(f"{name}: {error}") from None
-    return _with_pharmacy_issuer(_with_platform_issuer(settings, environment))
 
 
 def _with_pharmacy_issuer(settings: Settings) -> Settings:

@@ -1,8 +1,8 @@
 """Which settings are dangerous together, and why: one reason a line."""
 
+import os
 import re
 from ipaddress import ip_network
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from careline.check import files
@@ -42,10 +42,8 @@ def _network(settings: Settings) -> list[Finding]:
             Finding("public_url is http:// and not on this machine: messages and tokens would travel in clear")
         )
     for address in settings.listen:
-        host, _, port = address.rpartition(":")
-        if not port.isdigit() or not 0 <= int(port) < 65_536:
-            found.append(Finding(f"listen: {address!r} is not host:port"))
-        elif not is_local(host.strip("[]")) and url.scheme != "https":
+        host = address.rpartition(":")[0]
+        if not is_local(host.strip("[]")) and url.scheme != "https":
             found.append(
                 Finding(
                     f"listen: {address} is open to the network, but public_url is not https://: put a TLS proxy before "
@@ -112,8 +110,12 @@ def _stores(settings: Settings) -> list[Finding]:
                     refuses=False,
                 )
             )
-    elif not Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent.exists():
-        found.append(Finding("database: its folder does not exist yet and will be made", refuses=False))
+    else:
+        folder = settings.sqlite_file.resolve().parent
+        if not folder.exists():
+            found.append(Finding("database: its folder does not exist yet and will be made", refuses=False))
+        elif not os.access(folder, os.W_OK):
+            found.append(Finding(f"database: {folder} cannot be written to by this user"))
     if settings.redis_url:
         url = urlsplit(settings.redis_url)
         if not is_local(url.hostname or "") and (not url.password or url.scheme != "rediss"):

@@ -57,7 +57,7 @@ def _folder(settings: Settings) -> list[Finding]:
 def _database_folder(settings: Settings) -> Path | None:
     if settings.is_postgres:
         return None
-    return Path(settings.database.removeprefix("sqlite:")).expanduser().resolve().parent
+    return settings.sqlite_file.resolve().parent
 
 
 def _scanner(settings: Settings) -> list[Finding]:

@@ -11,7 +11,7 @@ from careline import settings
 from careline.app import open_database
 from careline.core.errors import Refused
 from careline.settings import Settings, SettingsError
-from careline.store.database import Database
+from careline.store.database import Database, StoreError
 from careline.store.migrate import SchemaError, pending
 
 
@@ -34,19 +34,21 @@ def run_to_end(work: Coroutine[Any, Any, Any]) -> Any:
         return uvloop.run(work)
     except Refused as refused:
         raise click.ClickException(refused.detail) from None
-    except (SchemaError, SettingsError, OSError) as error:
+    except (SchemaError, SettingsError, StoreError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
 def with_database(chosen: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:
-    """Run something on the store, beside a running server or without one."""
+    """Run something on the store, beside a running server or without one. None is made: its name may be mistyped."""
+    if not chosen.is_postgres and not chosen.sqlite_file.exists():
+        raise click.ClickException(f"database: there is no {chosen.sqlite_file}; `careline migrate` would make it.")
 
     async def run() -> Any:
         database = open_database(chosen)
         await database.open()
         try:
             if missing := await pending(database):
-                raise SchemaError(f"The store is not ready ({', '.join(missing)}): run `careline migrate` first.")
+                raise SchemaError(f"The schema lacks {len(missing)} migrations: run `careline migrate` first.")
             return await work(database)
         finally:
             await database.close()

@@ -124,6 +124,11 @@ def _is_free(place: str) -> bool:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure what this server does on this machine, and hold it against its goals."""
-    from careline.bench.main import main as run  # only the benchmark needs what it needs
+    try:
+        from careline.bench.main import main as run  # only the benchmark needs what it needs
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"the benchmark needs {error.name}: install Careline with it, as in `pip install '.[bench]'`"
+        ) from None
 
     run(list(arguments))

@@ -38,6 +38,10 @@ Plan = Callable[[Event, int], list[Job]]
 Question = tuple[type[Struct], str, dict[str, Any]]  # a row, a statement, its values
 
 
+class StoreError(Exception):
+    """The store cannot be opened or prepared: the message says which one, why, and what to do. No secrets are in it."""
+
+
 class Overtaken(Exception):
     """Somebody else wrote in the workspace while a body that held no lock was deciding: decide again."""
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from careline.core.clock import Clock
 from careline.core.context import Context
 from careline.core.errors import TookTooLong, Unavailable
-from careline.store.database import ASIDE_S, Body, Committed, Overtaken
+from careline.store.database import ASIDE_S, Body, Committed, Overtaken, StoreError
 from careline.store.postgres_tx import PostgresTx, UnlockedTx
 from careline.store.sql import Statement
 
@@ -59,6 +59,17 @@ async def _left_clean(connection: Any) -> None:
         await connection.execute("ROLLBACK")
 
 
+def _place(dsn: str) -> str:
+    """The database without its password."""
+    return f"postgresql://{dsn.rpartition('@')[2].partition('?')[0].rpartition('//')[2]}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ValueError):
+        return "the URL cannot be read"  # the driver's words quote pieces of it
+    return (error.strerror if isinstance(error, OSError) else str(error)) or "it does not answer"
+
+
 def _is_gone(connection: Any) -> bool:
     try:
         return bool(connection.is_closed())
@@ -85,17 +96,20 @@ class Postgres:
         self._statements, self._clock, self._settings = statements, clock, settings
         self._bulk: dict[str, str] = {}
         self._checked: set[tuple[str, type]] = set()
-        self._pool = await asyncpg.create_pool(
-            self.dsn,
-            min_size=1,
-            max_size=self._size,
-            timeout=self._wait,
-            command_timeout=30,
-            reset=_left_clean,
-            statement_cache_size=512,
-            max_cached_statement_lifetime=0,
-            server_settings=SESSION,
-        )
+        try:
+            self._pool = await asyncpg.create_pool(
+                self.dsn,
+                min_size=1,
+                max_size=self._size,
+                timeout=self._wait,
+                command_timeout=30,
+                reset=_left_clean,
+                statement_cache_size=512,
+                max_cached_statement_lifetime=0,
+                server_settings=SESSION,
+            )
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+            raise StoreError(f"database: {_place(self.dsn)} cannot be used: {_why(error)}") from None
 
     async def close(self) -> None:
         while self._kept:

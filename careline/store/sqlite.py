@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import resource
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,7 +17,7 @@ from msgspec import Struct
 from careline.core.clock import Clock
 from careline.core.context import NOWHERE, Context
 from careline.core.errors import TookTooLong, Unavailable
-from careline.store.database import ASIDE_S, Body, Committed, Tx, check_columns
+from careline.store.database import ASIDE_S, Body, Committed, StoreError, Tx, check_columns
 from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
@@ -186,6 +187,15 @@ class Sqlite:
 
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
         self._statements, self._clock, self._settings = statements, clock, settings
+        try:
+            self._connect()
+        except (apsw.Error, OSError) as error:
+            raise StoreError(f"database: {self.path} cannot be opened as an embedded store: {error}") from None
+
+    def _connect(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            os.close(os.open(self.path, os.O_CREAT | os.O_WRONLY, 0o600))  # what people write is in it, in clear
         self._writer = _Connection("store-writer", self._write_group, _GROUP)
         self._writer.db = connect(self.path, checkpoint_pages=_CHECKPOINT_PAGES)
         self._readers = [_Connection(f"store-reader-{n}", self._read_group, 8) for n in range(self._reader_count)]

@@ -1,6 +1,7 @@
 """Settings that would undo all this stop the start, each with its reason in one line (SECURITY.md K)."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,6 @@ DANGEROUS: list[dict[str, Any]] = [
     {"public_url": "chat.example.org"},
     {"listen": ["0.0.0.0:8200"]},
     {"listen": ["[::]:8200"]},
-    {"listen": ["nonsense"]},
     {**HTTPS, "trusted_proxies": ["0.0.0.0/0"]},
     {**HTTPS, "trusted_proxies": ["::/0"]},
     {**HTTPS, "trusted_proxies": ["*"]},
@@ -142,6 +142,59 @@ def test_what_is_set_by_default_is_not_dangerous() -> None:
 def test_a_setting_that_is_none_stops_the_start(environment: dict[str, str]) -> None:
     with pytest.raises(SettingsError):
         load(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("LISTEN", "", "at least one"),
+        ("LISTEN", "8200", "host:port"),
+        ("LISTEN", "127.0.0.1:99999", "host:port"),
+        ("DATABASE", "mysql://db.example/careline", "postgresql://"),
+        ("POSTGRES_POOL", "0", "less than 1"),
+        ("DRAIN_S", "-1", "less than 0"),
+        ("ATTACHMENT_BYTES", "-5", "less than 1"),
+        ("OPERATOR_PAGES", "everybody", "loopback, public, off"),
+        ("S3_LINKS", "true", "off, on"),
+    ],
+)
+def test_what_no_server_can_run_with_is_named_with_what_may_stand_there(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name.lower()}: .*{says}"):
+        load({f"CARELINE_{name}": value})
+
+
+def careline(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "careline", *words], env=environment, cwd=folder, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("database", "says"),
+    [
+        (".", "unable to open database file"),
+        ("notes.txt", "file is not a database"),
+        ("notes.txt/careline.db", "File exists|Not a directory"),
+        ("postgresql://me:hidden@127.0.0.1:1/careline", "127.0.0.1:1/careline cannot be used: "),
+        ("postgresql://me:hidden@127.0.0.1:none/careline", "the URL cannot be read"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_is_named_in_one_line(tmp_path: Path, database: str, says: str) -> None:
+    (tmp_path / "notes.txt").write_text("not a database, and long enough to be looked at for one" * 20)
+    ended = careline(tmp_path, "migrate", "--database", database)
+    assert ended.returncode == 1
+    assert re.fullmatch(rf"Error: database: .*({says}).*\n", ended.stderr)
+    assert "hidden" not in ended.stderr
+
+
+def test_only_who_is_to_make_a_store_makes_one(tmp_path: Path) -> None:
+    ended = careline(tmp_path, "restored", "--database", "mistyped.db")
+    assert ended.returncode == 1 and "there is no mistyped.db" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert careline(tmp_path, "migrate", "--database", "made.db").returncode == 0
+    assert (tmp_path / "made.db").stat().st_mode & 0o077 == 0
 
 
 def test_what_is_on_or_off_is_written_as_true_or_false() -> None:
