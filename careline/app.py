@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -360,7 +361,8 @@ def _bind(host: str, port: int) -> sockets.socket:
         bound.bind((host or "0.0.0.0", port))  # noqa: S104
     except OSError as error:
         bound.close()
-        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+        other = "; `listen` says where else" if error.errno == errno.EADDRINUSE else ""
+        raise OSError(f"cannot listen on {host}:{port}: {error.strerror}{other}") from None
     bound.setblocking(False)
     return bound
 

@@ -1,6 +1,7 @@
 """Running a server: on one's own data, on the demo's, against a benchmark; and whether its settings are safe."""
 
 import errno
+import fcntl
 import socket
 import sys
 from pathlib import Path
@@ -81,6 +82,12 @@ def check(config: Path | None, database: str | None, everything: bool) -> None:
 def demo(listen: str, folder: Path) -> None:
     """A small pharmacy to look around in, on this machine only; clients of five existing systems find it as well."""
     folder.mkdir(parents=True, exist_ok=True)
+    alone = (folder / "lock").open("w")  # until this process ends, however it does
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        # A second one would give everybody new passwords, and those that the first has printed would be wrong.
+        raise click.ClickException(f"a demo runs in {folder} already: stop it, or give another --folder") from None
     doors = Doors(pharmacy.WORKSPACE)
     places = [listen if _is_free(listen) else f"{listen.rpartition(':')[0]}:0"]
     if places[0] != listen:

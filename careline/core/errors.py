@@ -123,6 +123,14 @@ class Unavailable(Refused):
     retry_after = 1000
 
 
+class NotInstalled(Refused):
+    """It is understood, and this server lacks what it takes: asking again changes nothing."""
+
+    status = 503
+    code = "no_pdf"
+    detail = "This server sets no PDF: install careline[pdf]."
+
+
 class OriginNotAllowed(Refused):
     """A page from elsewhere (cross-site WebSocket hijacking, CWE-1385)."""
 

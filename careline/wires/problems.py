@@ -1,5 +1,7 @@
 """Refusals as RFC 9457 problem details: the native wire's way, and the edge's where no wire was reached."""
 
+import re
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -47,7 +49,7 @@ def headers(refused: Refused) -> dict[str, str]:
 def problem(refused: Refused, request_id: str | None = None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "type": "about:blank",
-        "title": type(refused).__name__,
+        "title": _title(type(refused).__name__),
         "status": refused.status,
         "detail": refused.detail,
         "code": refused.code,
@@ -59,3 +61,9 @@ def problem(refused: Refused, request_id: str | None = None) -> dict[str, Any]:
     if request_id is not None:
         found["request_id"] = request_id
     return found
+
+
+@cache
+def _title(kind: str) -> str:
+    """What kind of refusal it is, as people write it: RFC 9457 wants a title for eyes."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize()

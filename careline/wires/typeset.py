@@ -5,7 +5,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from careline.core.errors import Failed, Unavailable
+from careline.core.errors import Failed, NotInstalled
 
 SCRIPT = str(Path(__file__).with_name("typesetter.py"))
 SECONDS = 25.0
@@ -13,9 +13,9 @@ _places = asyncio.Semaphore(2)
 
 
 async def pdf(told: bytes) -> bytes:
-    """The PDF of a document given as JSON (`title`, `cover`, `said`). `Unavailable` where typst is not installed."""
+    """The PDF of a document given as JSON (`title`, `cover`, `said`). `NotInstalled` where typst is not."""
     if find_spec("typst") is None:
-        raise Unavailable("This server sets no PDF: install careline[pdf].", code="no_pdf")
+        raise NotInstalled()
     async with _places:
         # -I: nothing of the environment, and no module from where the server happens to stand.
         process = await asyncio.create_subprocess_exec(

@@ -1,14 +1,16 @@
 """What the demo tells people to type, typed: a request and a socket for every wire."""
 
 import asyncio
+import fcntl
 import json
 import shlex
 import socket
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from careline.cli.running import _is_free
+from careline.cli.running import _is_free, demo
 from careline.demo_doors import PORTS, Doors
 from careline.terminal import converse
 from careline.wiring import LANGUAGES
@@ -52,7 +54,17 @@ async def test_an_address_that_is_not_there_is_refused_in_the_words_of_the_wire_
 ) -> None:
     async with stage(tmp_path / "careline.db", **Doors(GREENLEAF).settings()) as world:
         async with world.http.get(world.url + path) as answer:
-            assert answer.status == 404 and set(await answer.json(content_type=None)) == words
+            said = await answer.json(content_type=None)
+            assert answer.status == 404 and set(said) == words
+            assert said.get("title", "Not found") == "Not found"
+
+
+def test_a_second_demo_in_the_same_folder_leaves_the_first_its_passwords(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        ended = CliRunner().invoke(demo, ["--folder", str(tmp_path), "--listen", "127.0.0.1:0"])
+    assert ended.exit_code == 1 and "a demo runs in" in ended.output
+    assert [file.name for file in tmp_path.iterdir()] == ["lock"]
 
 
 def test_a_port_that_another_program_has_is_left_to_it() -> None:
