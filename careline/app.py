@@ -254,7 +254,7 @@ class App:
 
     async def _second(self) -> None:
         self.server.sockets.sweep()
-        self.server.board.tick(self.database.clock())
+        self.server.board.tick(self.database.clock.monotonic_ms())
         self.metrics.sockets.set(len(self.server.sockets.open))
         self.metrics.lag.set(self.tail.lag)
         if self.server.origins.stale:
@@ -315,7 +315,7 @@ class App:
             self.hub.signal(told)
         for told in (*hint.signals, *hint.here):
             if isinstance(told, PresenceChanged) and told.conversation_id is None:
-                self.server.board.heard(told, self.database.clock())
+                self.server.board.heard(told, self.database.clock.monotonic_ms())
 
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")

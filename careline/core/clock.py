@@ -9,7 +9,9 @@ class Clock:
     """Callable that answers the current time in milliseconds.
 
     A wall clock set back must not revive an expired token, so the clock stands still until the time
-    it has already told is reached again.
+    it has already told is reached again. So a difference of what it tells is no duration: a wall clock set forward
+    makes an hour of a second, and one set back a moment of an hour. Rates, silences and graces are measured by
+    `monotonic` and `monotonic_ms`.
     """
 
     def __init__(self) -> None:
@@ -23,6 +25,11 @@ class Clock:
     def monotonic() -> float:
         """Seconds for measuring durations, unrelated to the wall clock."""
         return time.perf_counter()
+
+    @staticmethod
+    def monotonic_ms() -> int:
+        """The same in whole milliseconds."""
+        return time.perf_counter_ns() // 1_000_000
 
 
 def until_beat(every: float) -> float:

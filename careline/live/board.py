@@ -14,13 +14,13 @@ TYPING_EVERY = 1_500
 
 
 class Board:
-    """Sans I/O: `say` hears changes, `tick` is called about once a second with the time in milliseconds."""
+    """Sans I/O: `say` hears changes, `tick` is called about once a second. `now` is monotonic milliseconds."""
 
     def __init__(self, say: Callable[[PresenceChanged], None]) -> None:
         self._say = say
         self._connections: Counter[tuple[str, str]] = Counter()
         self._inside: Counter[tuple[str, str]] = Counter()
-        self._leaving: dict[tuple[str, str], tuple[int, str]] = {}
+        self._leaving: dict[tuple[str, str], tuple[int, int, str]] = {}
         self._typed: dict[tuple[str, str], tuple[int, bool]] = {}
         self._remote: dict[tuple[str, str], int] = {}
 
@@ -32,14 +32,14 @@ class Board:
                 PresenceChanged(workspace_id=actor.workspace_id, person=actor.person, name=actor.name, online=True)
             )
 
-    def went(self, actor: Actor, now: int) -> bool:
-        """Whether that was their last connection."""
+    def went(self, actor: Actor, now: int, at: int) -> bool:
+        """Whether that was their last connection. `at` is the time of day at which they were last seen."""
         key = (actor.workspace_id, actor.person)
         self._connections[key] -= 1
         if self._connections[key] > 0:
             return False
         del self._connections[key]
-        self._leaving[key] = (now, actor.name)
+        self._leaving[key] = (now, at, actor.name)
         return True
 
     def entered(self, actor: Actor, conversation_id: str) -> None:
@@ -66,12 +66,10 @@ class Board:
         )
 
     def tick(self, now: int) -> None:
-        for key, (left_at, name) in list(self._leaving.items()):
-            if left_at + GRACE <= now:
+        for key, (left, at, name) in list(self._leaving.items()):
+            if left + GRACE <= now:
                 del self._leaving[key]
-                self._say(
-                    PresenceChanged(workspace_id=key[0], person=key[1], name=name, online=False, last_seen_at=left_at)
-                )
+                self._say(PresenceChanged(workspace_id=key[0], person=key[1], name=name, online=False, last_seen_at=at))
         for key, until in list(self._remote.items()):
             if until <= now:
                 del self._remote[key]

@@ -30,8 +30,14 @@ TRUSTED_FOR = 30_000
 
 
 class _Known(NamedTuple):
+    """Counts for a while, in monotonic milliseconds, and no longer than the credential does."""
+
     actor: Actor
     until: int
+
+    def counts(self, now: int, wall: int) -> bool:
+        ends = self.actor.expires_at
+        return now < self.until and (ends is None or wall < ends)
 
 
 class Credentials:
@@ -68,11 +74,11 @@ class Credentials:
         there only. Looked up `anew`, nothing remembered counts.
         """
         key = sha256(f"{issuer} {workspace} {cookie} {token}".encode(errors="surrogatepass")).digest()
-        now = self._clock()
+        now, wall = self._clock.monotonic_ms(), self._clock()
         if anew:
             self._known.pop(key, None)
         known = self._known.get(key)
-        if known is not None and known.until > now:
+        if known is not None and known.counts(now, wall):
             return known.actor
         revocations = self.revocations
         try:
@@ -82,11 +88,11 @@ class Credentials:
             raise
         if revocations == self.revocations:
             # Had something been revoked while we looked, what we read may already be untrue.
-            self._known[key] = _Known(actor, min(now + TRUSTED_FOR, actor.expires_at or now + TRUSTED_FOR))
+            self._known[key] = _Known(actor, now + TRUSTED_FOR)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
         if actor.credential.startswith("token:"):
-            self._used.submit((actor.credential.removeprefix("token:"), now)).add_done_callback(_ignore)
+            self._used.submit((actor.credential.removeprefix("token:"), wall)).add_done_callback(_ignore)
         return actor
 
     async def places(self, token: str, address: str, issuer: Issuers) -> list[str]:

@@ -18,7 +18,7 @@ class Gate:
 
     def take(self, name: str, *key: str) -> None:
         """Count one of `name` for the key, or refuse with the milliseconds to wait."""
-        if wait := self._limiter.take((name, *key), self._rates[name], self._clock()):
+        if wait := self._limiter.take((name, *key), self._rates[name], self._clock.monotonic_ms()):
             raise TooMany(wait)
 
     def take_as(self, name: str, actor: Actor) -> None:

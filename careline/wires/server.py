@@ -205,10 +205,10 @@ class Server:
             return
         if connection.conversation_id is not None:
             self.board.left(connection.actor, connection.conversation_id)
-        now = self.clock()
-        if self.board.went(connection.actor, now) and not self.draining:
+        at = self.clock()
+        if self.board.went(connection.actor, self.clock.monotonic_ms(), at) and not self.draining:
             actor = connection.actor
-            self._leavers.submit(actor.workspace_id, (actor, now)).add_done_callback(
+            self._leavers.submit(actor.workspace_id, (actor, at)).add_done_callback(
                 lambda f: f.cancelled() or f.exception()
             )
 
@@ -261,7 +261,7 @@ class Server:
     async def tell_typing(self, actor: Actor, conversation_id: str, is_typing: bool) -> None:
         """Tell the others, as often as is useful."""
         signal: TypingChanged = await self.database.read(typing, actor, conversation_id, is_typing)
-        if self.board.may_tell_typing(signal, self.clock()):
+        if self.board.may_tell_typing(signal, self.clock.monotonic_ms()):
             self.tell(signal)
 
     # Stopping -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from careline.core.clock import Clock
 from careline.core.errors import BadRequest, TooMany
 from careline.core.limits import network
 from careline.wires import frames
@@ -42,10 +43,13 @@ class Talk(Protocol):
 
 
 class Socket(asyncio.Protocol):
-    """`expires_at` and `authenticated` are set by the talk; the sweep acts on them."""
+    """`expires_at` and `authenticated` are set by the talk; the sweep acts on them.
+
+    `expires_at` is a time of day; all else is measured in monotonic milliseconds, whatever the wall clock does.
+    """
 
     def __init__(self, sockets: "Sockets", transport: asyncio.Transport, address: str, talk: Talk) -> None:
-        now = sockets.clock()
+        now = sockets.clock.monotonic_ms()
         self.transport = transport
         self.address = address
         self.talk = talk
@@ -63,7 +67,7 @@ class Socket(asyncio.Protocol):
         self._controls_since = now
 
     def data_received(self, data: bytes) -> None:
-        self.heard_at = self._sockets.clock()
+        self.heard_at = self._sockets.clock.monotonic_ms()
         if self.closing_at is not None:
             # Room for what was on its way and for a goodbye; a flood goes on for as long as one reads it.
             self._late += len(data)
@@ -116,17 +120,17 @@ class Socket(asyncio.Protocol):
         """Say goodbye; the peer's own goodbye, or the sweep a little later, ends the connection."""
         if self.closing_at is not None:
             return
-        self.closing_at = self._sockets.clock()
+        self.closing_at = self._sockets.clock.monotonic_ms()
         self._write(frames.close(code, reason))
         self.reader.deaf = True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.closing_at = self.closing_at or self._sockets.clock()
+        self.closing_at = self.closing_at or self._sockets.clock.monotonic_ms()
         self._sockets.lost(self)
         self.talk.closed()
 
-    def sweep(self, now: int) -> None:
-        """Act on what the clock says; called about once a second."""
+    def sweep(self, now: int, wall: int) -> None:
+        """Act on what the clocks say; called about once a second."""
         if self.closing_at is not None:
             if now - self.closing_at > CLOSING_MS:
                 self.transport.abort()
@@ -135,7 +139,7 @@ class Socket(asyncio.Protocol):
         elif not self.authenticated:
             if now - self.opened_at > AUTH_MS:
                 self.close(4408, "say who you are within 5 seconds")
-        elif self.expires_at is not None and now >= self.expires_at:
+        elif self.expires_at is not None and wall >= self.expires_at:
             self.close(4401, "the credential has expired")
         elif now - self.heard_at > SILENCE_MS:
             self.close(4408, "no answer")
@@ -158,7 +162,7 @@ def _answer_code(payload: bytes) -> int:
 class Sockets:
     """All sockets of the process: counted per address, swept together, told together when the server stops."""
 
-    def __init__(self, clock: Callable[[], int], per_address: int, unauthenticated: int) -> None:
+    def __init__(self, clock: Clock, per_address: int, unauthenticated: int) -> None:
         self.clock = clock
         self.open: set[Socket] = set()
         self._per_address = per_address
@@ -213,9 +217,9 @@ class Sockets:
                 del counter[socket.address]
 
     def sweep(self) -> None:
-        now = self.clock()
+        now, wall = self.clock.monotonic_ms(), self.clock()
         for socket in list(self.open):
-            socket.sweep(now)
+            socket.sweep(now, wall)
 
     def close_all(self, code: int, reason: Callable[[], str]) -> None:
         for socket in list(self.open):

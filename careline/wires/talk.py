@@ -250,7 +250,7 @@ class WireTalk:
             self._flooding()
 
     def _flooding(self) -> None:
-        now = self.server.clock()
+        now = self.server.clock.monotonic_ms()
         if now - self._floods_since > FLOOD_MS:
             self._floods, self._floods_since = 0, now
         self._floods += 1

@@ -28,7 +28,7 @@ class Keeper:
         self._since = self._before = self._look()
 
     def _look(self) -> Look:
-        return Look(self._clock(), int(self._clock.monotonic() * 1_000))
+        return Look(self._clock(), self._clock.monotonic_ms())
 
     async def run(self) -> bool:
         """Delete what is due, if the clock can be believed; whether it could."""

@@ -24,16 +24,16 @@ class TwoHands(Clock):
 
     def __init__(self, wall: int) -> None:
         super().__init__()
-        self.wall, self.steady = wall, 0.0
+        self.wall, self.steady = wall, 0
 
     def __call__(self) -> int:
         return self.wall
 
-    def monotonic(self) -> float:  # type: ignore[override]
+    def monotonic_ms(self) -> int:  # type: ignore[override]
         return self.steady
 
     def passes(self, hours: float, *, jump: float = 0) -> None:
-        self.steady += hours * 3_600
+        self.steady += int(hours * HOUR_MS)
         self.wall += int((hours + jump) * HOUR_MS)
 
 

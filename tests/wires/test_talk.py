@@ -1,25 +1,29 @@
 """The socket of foreign wires, spoken by a toy: what wires ask of it that careforall does not."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, ClassVar
 
 import aiohttp
 import msgspec
 import pytest
 from aiohttp import web
+from msgspec import structs
 
 from careline import wiring
 from careline.core.actor import Actor, system
+from careline.core.clock import Clock
 from careline.core.errors import Refused, Unauthenticated
 from careline.core.events import Recorded, Signal
 from careline.features.messages.events import MessageSent
 from careline.live.connection import Connection, Held
 from careline.wires.endpoints import Dialect, Error, Language
 from careline.wires.frames import text
+from careline.wires.gate import Gate
 from careline.wires.http import Route
 from careline.wires.problems import Problems
-from careline.wires.talk import WireTalk, opening
-from tests.world import World, stage
+from careline.wires.talk import FLOOD_MS, FLOODED, WireTalk, opening
+from tests.world import PATIENCE, World, stage
 
 REFUSALS = Problems("location")  # which has a part of the shared address
 
@@ -206,3 +210,19 @@ async def test_the_shared_address_is_there_where_one_of_its_wires_is(toy: World)
     for query, status in (("", 200), ("?locationID=loc1", 200), ("?location_id=loc1", 404)):
         async with toy.http.get(toy.url + "/ws" + query) as answer:
             assert answer.status == status
+
+
+async def test_floods_are_forgotten_also_while_the_wall_clock_stands_still(
+    toy: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, began = toy.app.server, Clock.monotonic_ms()
+    server.gate = Gate(structs.replace(server.settings, limit_commands="1/d"), server.clock)
+    socket = await opens(toy, f"/toy/before?token={toy.cara.token}")
+    assert [await socket.receive_json() for _ in range(2)] == [{"welcome": "cara"}, {"missed": True}]
+    server.clock._latest += 7_200_000
+    errors = 0
+    for number in range(FLOODED + 3):
+        monkeypatch.setattr(Clock, "monotonic_ms", partial(int, began + number * (FLOOD_MS + 1)))
+        await socket.send_str('{"type":"x"}')
+        errors += await socket.receive_json(timeout=PATIENCE) == {"error": "too_many"}
+    assert errors == FLOODED + 2

@@ -250,7 +250,7 @@ class NativeTalk:
             self._socket.close(4400, "too many bad messages")
 
     def _flooding(self) -> None:
-        now = self._server.clock()
+        now = self._server.clock.monotonic_ms()
         if now - self._floods_since > FLOOD_MS:
             self._floods, self._floods_since = 0, now
         self._floods += 1
