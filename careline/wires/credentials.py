@@ -83,6 +83,8 @@ class Credentials:
         revocations = self.revocations
         try:
             actor = await (self._by_cookie(token) if cookie else self._look_up(token, issuer, workspace))
+            if actor.expires_at is not None and actor.expires_at <= wall:
+                raise Unauthenticated()  # signed tokens were judged by the machine's clock, which may be set back
         except Unauthenticated:
             self._gate.take_from("sign_in_address", address)
             raise

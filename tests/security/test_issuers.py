@@ -95,6 +95,12 @@ async def test_honest_tokens_of_every_algorithm_come_in(trusting: World) -> None
         assert await status(trusting, token) == 200
 
 
+async def test_a_token_that_was_over_is_over_also_after_the_machines_clock_was_set_back(trusting: World) -> None:
+    clock = trusting.app.database.clock
+    clock._latest = clock() + 2 * 3_600_000  # the time that was told before it was
+    assert await status(trusting, jwt.encode(claims(), SECRET, "HS256")) == 401
+
+
 @pytest.mark.parametrize(
     "algorithm", ["none", "None", "nOnE", "NONE", "", None, [], "HS512", "HS256 ", "RS256\0", "dir"]
 )
