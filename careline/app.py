@@ -331,7 +331,9 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         await self._stopping.wait()
+        logger.info("stopping", extra={"fields": {"sockets": len(self.server.sockets.open)}})
         await self.stop()
+        logger.info("stopped")
         return self.exit_code
 
     async def stop(self) -> None:

@@ -33,6 +33,8 @@ async def converse(
             return socket.close_code or 1000
     except aiohttp.WSServerHandshakeError as refused:
         raise click.ClickException(f"{refused.status}: there is no socket for you at this address") from None
+    except aiohttp.InvalidURL:
+        raise click.ClickException(f"{url!r} is no address such as ws://127.0.0.1:8200/v1/socket") from None
     except (aiohttp.ClientError, OSError) as error:
         raise click.ClickException(str(error)) from None
 

@@ -26,3 +26,8 @@ async def test_a_server_that_hangs_up_says_why_by_its_code(world: World) -> None
 async def test_where_there_is_no_socket_that_is_said(world: World) -> None:
     with pytest.raises(click.ClickException, match=re.escape("404: there is no socket for you at this address")):
         await converse(world.url.replace("http", "ws") + "/nothing", {}, ["x"], 1, lambda frame: None)
+
+
+async def test_what_is_no_address_is_named_with_one_that_is() -> None:
+    with pytest.raises(click.ClickException, match="'foo' is no address such as ws://"):
+        await converse("foo", {}, ["x"], 1, print)
