@@ -53,6 +53,7 @@ from careline.wires.native import files as native_files
 from careline.wires.native import frames as native_frames
 from careline.wires.native import routes as native_routes
 from careline.wires.native import socket as native_socket
+from careline.wires.origins import EVERY_S as ORIGINS_S
 from careline.wires.origins import Origins
 from careline.wires.pages import Pages
 from careline.wires.problems import Problems
@@ -233,6 +234,7 @@ class App:
             Runner(self.database, JOBS, self.errands).run(),
             *([self._indexer.run()] if self.settings.search_index else []),
             every(SWEEP_S, self._second),
+            every(ORIGINS_S, self.server.origins.age),
             every(SWEEP_S, self.server.auditor.flush),
             every(KEEP_EVERY_S, Keeper(self.database, self.database.clock).run),
             every(FOLLOW_EVERY_S, lambda: follow_all(self.database)),
@@ -277,10 +279,12 @@ class App:
         self._indexer.committed(facts)
         if self._hints:
             self._hints.committed(facts)
-        self.server.origins.committed(facts)
+        for recorded in facts:
+            self.server.origins.heard(recorded)
 
     def _deliver(self, recorded: Recorded) -> None:
         self.hub.deliver(recorded)
+        self.server.origins.heard(recorded)
         if isinstance(recorded.event, (ContactUpdated, StaffUpdated)) and recorded.about is not None:
             kind = "contact" if isinstance(recorded.event, ContactUpdated) else "staff"
             self.server.renamed(recorded.workspace_id, f"{kind}:{recorded.about.id}", recorded.about.name or "")

@@ -245,3 +245,22 @@ async def stage(database: str | Path, **settings: Any) -> AsyncIterator[World]:
                 await socket.close()
     finally:
         await app.stop()
+
+
+@asynccontextmanager
+async def second(world: World, database: str, redis_url: str = "") -> AsyncIterator[World]:
+    """Another process's server on the same store, with the same cast."""
+    settings = Settings(database=database, listen=["127.0.0.1:0"], redis_url=redis_url, **LIMITS)
+    app = App(settings, passwords=Passwords(argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)))
+    await app.start()
+    there = World(app, world.http)
+    for name in ("ana", "ben", "cara", "dev"):
+        here: Person = getattr(world, name)
+        setattr(there, name, Person(there, here.actor, here.token))
+    there.conversation = world.conversation
+    try:
+        yield there
+    finally:
+        for socket in there.sockets:
+            await socket.close()
+        await app.stop()

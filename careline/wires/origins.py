@@ -9,6 +9,9 @@ from careline.features.workspaces.events import WorkspaceAdded, WorkspaceUpdated
 from careline.features.workspaces.rules import allowed_origins
 from careline.store.database import Database
 
+# Of a workspace that nobody follows here, other processes' changes are heard by reading anew (seconds).
+EVERY_S = 30.0
+
 
 class Origins:
     """Kept in memory because a preflight comes without credentials and must be cheap to refuse."""
@@ -21,18 +24,27 @@ class Origins:
         self.stale = True
 
     async def load(self, database: Database) -> None:
-        """Read every workspace's list."""
-        self.stale = False
-        by_workspace = {w.id: allowed_origins(w) for w in await database.read(all_workspaces, system())}
+        """Read every workspace's list. Raises `Unavailable`; what has changed is then still to be read."""
+        self.stale = False  # before reading: a change in the meantime is one for the next time
+        try:
+            by_workspace = {w.id: allowed_origins(w) for w in await database.read(all_workspaces, system())}
+        except BaseException:
+            self.stale = True
+            raise
         places: dict[str, set[str]] = defaultdict(set)
         for workspace_id, origins in by_workspace.items():
             for origin in origins:
                 places[origin].add(workspace_id)
         self._by_workspace, self._workspaces = by_workspace, places
 
-    def committed(self, facts: list[Recorded]) -> None:
-        if any(isinstance(fact.event, (WorkspaceAdded, WorkspaceUpdated)) for fact in facts):
+    def heard(self, recorded: Recorded) -> None:
+        """A fact that this process has committed, or has heard of."""
+        if isinstance(recorded.event, (WorkspaceAdded, WorkspaceUpdated)):
             self.stale = True
+
+    def age(self) -> None:
+        """What was read is not to be relied on any longer."""
+        self.stale = True
 
     def known(self, origin: str) -> bool:
         """Whether any workspace, or this server itself, lists the origin: enough for a preflight."""

@@ -1,39 +1,14 @@
 """Two server processes on one PostgreSQL: what happens at one is heard at the other, with Redis and without it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
-import argon2
 import pytest
 
-from careline.app import App
 from careline.core.errors import Unauthenticated
 from careline.features.tokens.actions import revoke_token
-from careline.settings import Settings
-from careline.wires.credentials import Passwords
 from tests.services import Cluster, Redis
-from tests.world import LIMITS, Person, World, stage
-
-
-@asynccontextmanager
-async def second(world: World, database: str, redis_url: str = "") -> AsyncIterator[World]:
-    """Another process's server on the same store, with the same cast."""
-    settings = Settings(database=database, listen=["127.0.0.1:0"], redis_url=redis_url, **LIMITS)
-    hasher = argon2.PasswordHasher.from_parameters(argon2.profiles.CHEAPEST)
-    app = App(settings, passwords=Passwords(hasher))
-    await app.start()
-    there = World(app, world.http)
-    for name in ("ana", "ben", "cara", "dev"):
-        here: Person = getattr(world, name)
-        setattr(there, name, Person(there, here.actor, here.token))
-    there.conversation = world.conversation
-    try:
-        yield there
-    finally:
-        for socket in there.sockets:
-            await socket.close()
-        await app.stop()
+from tests.world import second, stage
 
 
 @pytest.fixture
