@@ -141,6 +141,7 @@ class App:
         )
         self._notary = Notary(settings.audit_key)
         self._indexer = Indexer(self.database, self.database.clock, self.metrics.search_lag.set)
+        self.database.before_commit = self.tail.committing
         self.database.on_commit = self._committed
         self._hints: Hints | None = None
         self._demo = demo

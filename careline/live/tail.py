@@ -3,6 +3,9 @@
 Commits of several connections and processes finish out of turn. Because a workspace's numbers have no holes, the tail
 always knows exactly what it lacks: it gives a slower commit of this process a moment, then asks the log. That is the
 path that catches up with other processes too, whose hints carry a workspace and a number and nothing else.
+
+The log may show a fact before this process hears that its own commit has ended. It does not know whose command the fact
+answers, so what this process is about to commit is told beforehand, and is said in the place of what the log has.
 """
 
 import asyncio
@@ -17,20 +20,25 @@ logger = logging.getLogger("careline.tail")
 PATIENCE = 0.02
 RING = 2_000
 PAGE = 500
+# At a time one body of a process decides with the workspace's lock and one without; the others have failed.
+CLAIMS = 8
 
 ReadLog = Callable[[str, int, int], Awaitable[list[Recorded]]]
 
 
 class _Followed:
-    """One workspace: the next number to say, what arrived too early, and the last facts said."""
+    """One workspace: the next number to say, what arrived too early, what is being committed here, and the last facts
+    said.
+    """
 
-    __slots__ = ("early", "grown", "known", "next", "place", "refill", "ring")
+    __slots__ = ("early", "grown", "known", "next", "ours", "place", "refill", "ring")
 
     def __init__(self, last: int, place: int) -> None:
         self.place = place
         self.next = last + 1
         self.known = last
         self.early: dict[int, Recorded] = {}
+        self.ours: dict[int, deque[Recorded]] = {}
         self.ring: deque[Recorded] = deque(maxlen=RING)
         self.refill: asyncio.Task[None] | None = None
         self.grown: asyncio.Future[None] | None = None
@@ -74,6 +82,16 @@ class Tail:
     def last(self, workspace_id: str) -> int:
         """The number of the fact said last."""
         return self._followed[workspace_id].next - 1
+
+    def committing(self, facts: list[Recorded]) -> None:
+        """Facts that this process may be about to commit: somebody else may yet take their numbers. Kept until those
+        are said. May be called in any thread.
+        """
+        followed = self._followed.get(facts[0].workspace_id)
+        if followed is not None:
+            for recorded in facts:
+                if recorded.seq >= followed.next:
+                    followed.ours.setdefault(recorded.seq, deque(maxlen=CLAIMS)).append(recorded)
 
     def committed(self, facts: list[Recorded]) -> None:
         """Facts that this process has just committed."""
@@ -126,6 +144,7 @@ class Tail:
             followed.grown.set_result(None)
             followed.grown = None
         while (recorded := followed.early.pop(followed.next, None)) is not None:
+            followed.ours.pop(followed.next, None)
             followed.next += 1
             _amend(followed.ring, recorded)
             followed.ring.append(recorded)
@@ -150,13 +169,21 @@ class Tail:
                         logger.error("reading the log failed", extra={"fields": {"error": type(error).__name__}})
                     found = []
                 for recorded in found:
-                    followed.early.setdefault(recorded.seq, recorded)
+                    followed.early.setdefault(recorded.seq, _our_own(followed, recorded))
                     followed.known = max(followed.known, recorded.seq)
                 self._say(followed)
                 if followed.next == before:  # nothing yet, or a log with a hole, which must not be asked without end
                     await asyncio.sleep(PATIENCE * 10)
         finally:
             followed.refill = None
+
+
+def _our_own(followed: _Followed, found: Recorded) -> Recorded:
+    """The same fact as this process recorded it, where it did."""
+    for ours in followed.ours.get(found.seq, ()):
+        if (ours.event, ours.actor, ours.at) == (found.event, found.actor, found.at):
+            return ours
+    return found
 
 
 def _amend(ring: deque[Recorded], recorded: Recorded) -> None:

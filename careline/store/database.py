@@ -261,6 +261,8 @@ class Database:
         self._plan = plan
         self._settings = settings
         self._memories: dict[str, Memory] = {}
+        # Called wherever the body runs, which on SQLite is its writer's thread.
+        self.before_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_read: Callable[[Actor, Context, list[str]], Awaitable[None] | None] = lambda actor, origin, noted: None
 
@@ -284,7 +286,7 @@ class Database:
             if actor.workspace_id:
                 await tx.open_workspace(actor.workspace_id)
             result = await verb(tx, actor, *args, **named)
-            await tx.close_workspace(self._plan)
+            await self._close(tx)
             return result
 
         result: T = await self.engine.write(body, context.current.get(), self._committed)
@@ -303,7 +305,7 @@ class Database:
             tx.memory = self._memories.get(actor.workspace_id)
             await tx.open_workspace(actor.workspace_id)
             result = await verb(tx, actor, requests)
-            await tx.close_workspace(self._plan)
+            await self._close(tx)
             return result
 
         origin = context.current.get()
@@ -341,6 +343,11 @@ class Database:
         if noted and origin.reads and (waiting := self.on_read(actor, origin, noted)) is not None:
             await waiting
         return result
+
+    async def _close(self, tx: Tx) -> None:
+        if tx.recorded:
+            self.before_commit(tx.recorded)
+        await tx.close_workspace(self._plan)
 
     def _committed(self, tx: Tx) -> None:
         if not tx.recorded:
