@@ -129,7 +129,7 @@ class App:
             self.journal,
             self.hub,
             self.tail,
-            Board(self._come_or_gone),
+            Board(self._come_or_gone, self._spread),
             gate,
             credentials,
             passwords,
@@ -253,7 +253,7 @@ class App:
     def _hinting(self, hints: Hints | None) -> list[Any]:
         if hints is None:
             return []
-        return [hints.run(), every(EVERY, lambda: hints.here(self.server.board.here()))]
+        return [hints.run(), every(EVERY, lambda: hints.here(self.server.board.here))]
 
     async def _second(self) -> None:
         self.server.sockets.sweep()
@@ -290,23 +290,26 @@ class App:
             kind = "contact" if isinstance(recorded.event, ContactUpdated) else "staff"
             self.server.renamed(recorded.workspace_id, f"{kind}:{recorded.about.id}", recorded.about.name or "")
 
-    def _tell(self, signal: TypingChanged | PresenceChanged) -> None:
+    def _tell(self, signal: TypingChanged) -> None:
         self.hub.signal(signal)
+        self._spread(signal)
+
+    def _spread(self, signal: TypingChanged | PresenceChanged) -> None:
         if self._hints:
             self._hints.signalled(signal)
 
     def _come_or_gone(self, signal: PresenceChanged) -> None:
         """Staff who only participate hear of a contact they meet, and of no other."""
-        somewhere = self._hints is not None or self.hub.has_agents(signal.workspace_id)
-        if not somewhere or not signal.person.startswith("contact:") or signal.conversation_id is not None:
-            self._tell(signal)
+        agents = self.hub.has_agents(signal.workspace_id)
+        if not agents or not signal.person.startswith("contact:") or signal.conversation_id is not None:
+            self.hub.signal(signal)
             return
 
         async def find_and_tell() -> None:
             try:
-                self._tell(await self.database.read(met_by, system(signal.workspace_id), signal))
+                self.hub.signal(await self.database.read(met_by, system(signal.workspace_id), signal))
             except Refused:
-                self._tell(signal)
+                self.hub.signal(signal)
 
         task = asyncio.create_task(find_and_tell())
         self._telling.add(task)
@@ -314,13 +317,17 @@ class App:
 
     def _heard(self, hint: Hint) -> None:
         """What another process says."""
+        board = self.server.board
+        board.alive(hint.process, self.database.clock.monotonic_ms(), stops=hint.stops)
         for workspace_id, seq in hint.numbers.items():
             self.tail.wake(workspace_id, seq)
         for told in hint.signals:
-            self.hub.signal(told)
-        for told in (*hint.signals, *hint.here):
-            if isinstance(told, PresenceChanged) and told.conversation_id is None:
-                self.server.board.heard(told, self.database.clock.monotonic_ms())
+            if isinstance(told, PresenceChanged):
+                board.heard(hint.process, told)
+            else:
+                self.hub.signal(told)
+        if hint.people is not None:
+            board.heard_all(hint.process, hint.people)
 
     def _fatal(self, why: str) -> None:
         logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")

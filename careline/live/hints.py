@@ -27,13 +27,15 @@ TAG = 32
 
 class Hint(Struct, frozen=True):
     """What one process tells the others. `process` is who says it: nobody heeds their own. `numbers` are workspaces and
-    how far their logs reach, `signals` what has just become true, `here` who is connected there.
+    how far their logs reach, `signals` what has just become true, `people` all who are connected there, said now and
+    then, and `stops` its last word.
     """
 
     process: str
     numbers: dict[str, int] = {}
     signals: list[TypingChanged | PresenceChanged] = []
-    here: list[PresenceChanged] = []
+    people: list[PresenceChanged] | None = None
+    stops: bool = False
 
 
 class Hints:
@@ -52,7 +54,7 @@ class Hints:
         self._heard = heard
         self._numbers: dict[str, int] = {}
         self._signals: list[TypingChanged | PresenceChanged] = []
-        self._here: list[PresenceChanged] = []
+        self._here: Callable[[], list[PresenceChanged]] | None = None
         self._something = asyncio.Event()
         self._decode = msgspec.json.Decoder(Hint).decode
 
@@ -66,16 +68,20 @@ class Hints:
             self._signals.append(signal)
         self._something.set()
 
-    def here(self, people: list[PresenceChanged]) -> None:
-        """Who is connected here, said again now and then for processes that started since."""
+    def here(self, people: Callable[[], list[PresenceChanged]]) -> None:
+        """Who is connected here, said again now and then for processes that started since or lost a signal. They are
+        asked for when it is said: in the same hint stand only signals from before that.
+        """
         self._here = people
         self._something.set()
 
     async def run(self) -> None:
-        """Publish and listen for ever, each coming back by itself after Redis was away."""
+        """Publish and listen for ever, each coming back by itself after Redis was away; when cancelled, say so."""
         try:
             await asyncio.gather(self._again(self._publish), self._again(self._listen))
         finally:
+            with contextlib.suppress(RedisError, OSError, TimeoutError):
+                await self._say(Hint(self._process, stops=True))
             with contextlib.suppress(RedisError, OSError):
                 await self._redis.aclose()
 
@@ -91,10 +97,13 @@ class Hints:
         while True:
             await self._something.wait()
             self._something.clear()
-            hint = Hint(self._process, self._numbers, self._signals, self._here)
-            self._numbers, self._signals, self._here = {}, [], []
-            async with asyncio.timeout(TIMEOUT):
-                await self._redis.publish(self._channel, self._seal(msgspec.json.encode(hint)))
+            hint = Hint(self._process, self._numbers, self._signals, self._here() if self._here else None)
+            self._numbers, self._signals, self._here = {}, [], None
+            await self._say(hint)
+
+    async def _say(self, hint: Hint) -> None:
+        async with asyncio.timeout(TIMEOUT):
+            await self._redis.publish(self._channel, self._seal(msgspec.json.encode(hint)))
 
     async def _listen(self) -> None:
         async with self._redis.pubsub() as channel:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from careline.core.errors import Unauthenticated
+from careline.features.conversations.actions import add_participant
 from careline.features.tokens.actions import revoke_token
+from careline.live import board
 from tests.services import Cluster, Redis
-from tests.world import second, stage
+from tests.world import Socket, second, stage
 
 
 @pytest.fixture
@@ -38,6 +41,53 @@ async def test_with_redis_messages_typing_and_presence_cross_at_once(shared: str
             await cara.does("message.send", conversation_id=world.conversation, body=str(number))
         heard = [(await ana.hears("message.sent"))["data"]["message"]["body"] for _ in range(20)]
         assert heard == [str(number) for number in range(20)]
+
+
+async def test_somebody_at_two_processes_is_gone_when_they_have_left_both(
+    shared: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "GRACE", 200)
+    async with stage(shared, redis_url=redis.url) as world, second(world, shared, redis.url) as there:
+        ana, ben = await world.ana.opens(), await there.ben.opens()
+        await world.app.database.write(add_participant, world.ana.actor, world.conversation, "staff", "ben")
+        await asyncio.sleep(0.3)
+        here, other = await world.cara.opens(), await there.cara.opens()
+        for socket in (ana, ben):
+            assert (await presence_of(socket, "cara"))["online"] is True
+        await here.close()
+        for socket in (ana, ben):
+            with pytest.raises(TimeoutError):
+                await presence_of(socket, "cara", within=1.5)
+        assert world.app.server.board.online("greenleaf", "contact:cara")
+        await other.close()
+        for socket in (ana, ben):
+            assert (await presence_of(socket, "cara"))["online"] is False
+        assert not world.app.server.board.online("greenleaf", "contact:cara")
+
+
+async def test_whoever_was_at_a_process_that_stopped_has_a_while_to_come_to_another(
+    shared: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "PARTING", 1_500)
+    async with stage(shared, redis_url=redis.url) as world:
+        ana = await world.ana.opens()
+        async with second(world, shared, redis.url) as there:
+            await asyncio.sleep(0.3)
+            await there.cara.opens()
+            await there.dev.opens()
+            assert {(await ana.hears("presence"))["data"]["id"] for _ in range(2)} == {"cara", "dev"}
+        await world.cara.opens()
+        gone = (await ana.hears("presence"))["data"]
+        assert (gone["id"], gone["name"], gone["online"]) == ("dev", "Dev", False)
+        assert world.app.server.board.online("greenleaf", "contact:cara")
+
+
+async def presence_of(socket: Socket, id_: str, within: float = 5.0) -> dict[str, Any]:
+    async with asyncio.timeout(within):
+        while True:
+            said: dict[str, Any] = (await socket.hears("presence"))["data"]
+            if said["id"] == id_:
+                return said
 
 
 async def test_a_token_revoked_at_one_process_is_dead_at_the_other(shared: str) -> None:

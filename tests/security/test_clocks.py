@@ -155,7 +155,7 @@ async def test_what_other_processes_say_of_who_is_there_is_believed_as_long_as_e
 ) -> None:
     app, board = here.app, here.app.server.board
     there = PresenceChanged(workspace_id=GREENLEAF, person="contact:cara", name="", online=True)
-    app._heard(Hint("another", here=[there]))
+    app._heard(Hint("another", people=[there]))
     machine.set_by = step
     await app._second()
     assert board.online(GREENLEAF, "contact:cara")
