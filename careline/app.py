@@ -159,9 +159,8 @@ class App:
         await self.database.open()
         if migrating:
             await migrate(self.database, lambda line: logger.info(line))
-        elif missing := await pending(self.database):
+        if missing := await pending(self.database):
             raise SchemaError(f"The schema lacks {len(missing)} migrations: run `careline migrate`.")
-        await pending(self.database)
         await self._check_durability()
         await self._read_facts()
         await self.server.origins.load(self.database)

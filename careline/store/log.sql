@@ -51,6 +51,12 @@ SELECT value FROM server WHERE key = :key;
 INSERT INTO server (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
+-- name: raise_oldest_code
+-- Never lowered: newer code may have come in between the look and this.
+INSERT INTO server (key, value) VALUES ('oldest_code', :generation)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+WHERE CAST(server.value AS INTEGER) < CAST(excluded.value AS INTEGER);
+
 -- name: forget_server_fact
 DELETE FROM server WHERE key = :key RETURNING value;
 

@@ -35,8 +35,11 @@ def files(engine: str, folder: Path = FOLDER) -> list[Path]:
 
 
 async def migrate(database: Database, say: Callable[[str], None] = lambda line: None) -> list[str]:
-    """Apply what is missing and return its names. Raises `SchemaError` when an applied file was changed since."""
-    applied = await applied_checksums(database)
+    """Apply what is missing and return its names.
+
+    Raises `SchemaError` when an applied file was changed since, or the schema is too new for this code.
+    """
+    applied = await _applied_for_us(database)
     done = []
     for file in files(database.engine.name):
         text = file.read_text(encoding="utf-8")
@@ -69,24 +72,27 @@ async def applied_checksums(database: Database) -> dict[str, str]:
 
 async def pending(database: Database) -> list[str]:
     """Names of migrations not applied yet. Raises `SchemaError` when the schema is too new for this code."""
+    applied = await _applied_for_us(database)
+    return [file.stem for file in files(database.engine.name) if file.stem not in applied]
+
+
+async def _applied_for_us(database: Database) -> dict[str, str]:
+    """What is applied, where this code may run on it at all; else `SchemaError`."""
+
+    async def ask(tx: Tx, actor: Actor) -> int:
+        return int(await tx.value("server_fact", key="oldest_code") or 0)
+
     applied = await applied_checksums(database)
-    missing = [file.stem for file in files(database.engine.name) if file.stem not in applied]
-    if not missing:
-
-        async def ask(tx: Tx, actor: Actor) -> str | None:
-            value: str | None = await tx.value("server_fact", key="oldest_code")
-            return value
-
-        oldest = int(await database.read(ask, system()) or 0)
-        if oldest > GENERATION:
-            raise SchemaError(f"The schema needs code of generation {oldest}, this is {GENERATION}: upgrade Careline.")
-    return missing
+    oldest = await database.read(ask, system()) if applied else 0
+    if oldest > GENERATION:
+        raise SchemaError(f"The schema needs code of generation {oldest}, this is {GENERATION}: upgrade Careline.")
+    return applied
 
 
 async def _complete(tx: Tx, actor: Actor) -> None:
     if await tx.value("server_fact", key="epoch") is None:
         await begin_epoch(tx, actor)
-    await tx.run("set_server_fact", key="oldest_code", value=str(GENERATION))
+    await tx.run("raise_oldest_code", generation=str(GENERATION))
 
 
 async def begin_epoch(tx: Tx, actor: Actor) -> None:

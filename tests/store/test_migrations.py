@@ -1,12 +1,15 @@
 """Migrations: one file for both engines, or one of an engine's own, each applied once."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from careline.core.actor import Actor, system
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Hours, settings_of
-from careline.store.migrate import FOLDER, applied_checksums, files, migrate
+from careline.store.database import Tx
+from careline.store.migrate import FOLDER, GENERATION, SchemaError, applied_checksums, files, migrate, pending
 from tests.world import World
 
 
@@ -27,6 +30,37 @@ async def test_what_was_applied_is_known_and_not_applied_again(world: World) -> 
     applied = await applied_checksums(world.app.database)
     assert list(applied) == [file.stem for file in files(world.app.database.engine.name)]
     assert await migrate(world.app.database) == []
+
+
+async def needs(tx: Tx, actor: Actor, generation: int) -> None:
+    await tx.run("set_server_fact", key="oldest_code", value=str(generation))
+
+
+async def oldest_code(tx: Tx, actor: Actor) -> int:
+    return int(await tx.value("server_fact", key="oldest_code"))
+
+
+async def test_code_too_old_for_the_schema_neither_migrates_nor_starts(world: World) -> None:
+    database = world.app.database
+    await database.write(needs, system(), GENERATION + 1)
+    for start in (migrate, pending):
+        with pytest.raises(SchemaError, match="upgrade Careline"):
+            await start(database)
+    assert await database.read(oldest_code, system()) == GENERATION + 1
+
+
+async def test_newer_code_that_comes_while_older_migrates_is_heard(world: World) -> None:
+    database, write = world.app.database, world.app.database.write
+
+    async def late(verb: Any, *args: Any) -> Any:
+        await write(needs, system(), GENERATION + 1)
+        return await write(verb, *args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "write", late)
+        await migrate(database)
+    with pytest.raises(SchemaError, match="upgrade Careline"):
+        await pending(database)
 
 
 async def test_the_clocks_of_the_hours_become_those_of_the_workspace(world: World) -> None:
