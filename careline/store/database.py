@@ -242,8 +242,10 @@ class Engine(Protocol):
     async def read(self, body: Body, origin: Context, *, aside: bool = False) -> Any:
         """`aside` of the event loop, and for `ASIDE_S` at most: then `TookTooLong`."""
 
-    async def script(self, text: str, after: str) -> None:
-        """Run a migration and the statement that records it, in one transaction."""
+    async def script(self, text: str, note: str = "SELECT 1") -> bool:
+        """Run a migration, in one transaction with the statement that notes it; nothing where that gives no row, for
+        then somebody else has run it. Whether it was run. Scripts of all processes wait for each other.
+        """
 
     async def changed_elsewhere(self) -> bool:
         """Whether another process may have committed since the last call."""

@@ -51,6 +51,10 @@ SELECT value FROM server WHERE key = :key;
 INSERT INTO server (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;
 
+-- name: add_server_fact
+-- Whoever comes second takes what the first has said.
+INSERT INTO server (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING;
+
 -- name: raise_oldest_code
 -- Never lowered: newer code may have come in between the look and this.
 INSERT INTO server (key, value) VALUES ('oldest_code', :generation)

@@ -49,9 +49,9 @@ async def migrate(database: Database, say: Callable[[str], None] = lambda line: 
                 raise SchemaError(f"Migration {file.name} was changed after it had been applied: restore the file.")
             continue
         say(f"applying {file.name}")
-        noted = f"('{file.stem}', '{checksum}', {database.clock()})"
-        await database.engine.script(text, f"INSERT INTO migrations (id, checksum, applied_at) VALUES {noted}")
-        done.append(file.stem)
+        noted = f"('{file.stem}', '{checksum}', {database.clock()}) ON CONFLICT (id) DO NOTHING RETURNING id"
+        if await database.engine.script(text, f"INSERT INTO migrations (id, checksum, applied_at) VALUES {noted}"):
+            done.append(file.stem)
     await database.write(_complete, system())
     return done
 
@@ -60,8 +60,7 @@ async def applied_checksums(database: Database) -> dict[str, str]:
     """Names and checksums of the applied migrations; empty when the store is new."""
     await database.engine.script(
         "CREATE TABLE IF NOT EXISTS migrations "
-        "(id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)",
-        "SELECT 1",
+        "(id TEXT PRIMARY KEY, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)"
     )
 
     async def ask(tx: Tx, actor: Actor) -> list[_Applied]:
@@ -90,12 +89,16 @@ async def _applied_for_us(database: Database) -> dict[str, str]:
 
 
 async def _complete(tx: Tx, actor: Actor) -> None:
-    if await tx.value("server_fact", key="epoch") is None:
-        await begin_epoch(tx, actor)
+    for key, value in _new_epoch().items():
+        await tx.run("add_server_fact", key=key, value=value)
     await tx.run("raise_oldest_code", generation=str(GENERATION))
 
 
 async def begin_epoch(tx: Tx, actor: Actor) -> None:
     """A new epoch, and a new key for cursors: those that clients hold speak of numbers that may come a second time."""
-    await tx.run("set_server_fact", key="epoch", value=secrets.token_hex(16))
-    await tx.run("set_server_fact", key="cursor_key", value=secrets.token_hex(32))
+    for key, value in _new_epoch().items():
+        await tx.run("set_server_fact", key=key, value=value)
+
+
+def _new_epoch() -> dict[str, str]:
+    return {"epoch": secrets.token_hex(16), "cursor_key": secrets.token_hex(32)}

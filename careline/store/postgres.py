@@ -216,12 +216,17 @@ class Postgres:
             if not connection.is_closed():
                 await connection.execute("ROLLBACK")
 
-    async def script(self, text: str, after: str) -> None:
+    async def script(self, text: str, note: str = "SELECT 1") -> bool:
         async with self._connection() as connection, connection.transaction():
-            # An index over much that is there already takes as long as it takes.
-            await connection.execute("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7230001)")
+            # An index over much that is there already takes as long as it takes, and so does waiting for whoever makes
+            # it. For a table that somebody reads it waits no longer than others, who would all stand behind it.
+            await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+            await connection.execute("SELECT pg_advisory_xact_lock(7230001)", timeout=MIGRATION_S)
+            await connection.execute("SET LOCAL lock_timeout TO DEFAULT")
+            if not await connection.fetch(note):
+                return False
             await connection.execute(text.replace(" WITHOUT ROWID", ""), timeout=MIGRATION_S)
-            await connection.execute(after)
+            return True
 
     async def changed_elsewhere(self) -> bool:
         return True  # nobody can know without asking for the numbers themselves

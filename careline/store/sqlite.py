@@ -302,12 +302,14 @@ class Sqlite:
         finally:
             db.execute("COMMIT")
 
-    async def script(self, text: str, after: str) -> None:
-        async def body(tx: Tx) -> None:
+    async def script(self, text: str, note: str = "SELECT 1") -> bool:
+        async def body(tx: Tx) -> bool:
+            if not self._writer.db.execute(note).fetchall():
+                return False
             self._writer.db.execute(text).fetchall()
-            self._writer.db.execute(after).fetchall()
+            return True
 
-        await self._writer.submit(body, NOWHERE, None)
+        return bool(await self._writer.submit(body, NOWHERE, None))
 
     async def changed_elsewhere(self) -> bool:
         async def body(tx: Tx) -> int:

@@ -61,7 +61,7 @@ async def notes(world: World) -> list[str]:
 
 async def changes(world: World, *statements: str) -> None:
     for statement in statements:
-        await world.app.database.engine.script(statement, "SELECT 1")
+        await world.app.database.engine.script(statement)
 
 
 async def test_once_a_day_what_is_new_is_signed_and_follows_from_the_day_before(world: World) -> None:

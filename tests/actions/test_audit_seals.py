@@ -38,7 +38,7 @@ async def test_any_change_to_what_was_sealed_is_found(world: World, how: str) ->
     await world.cara.sends(world.conversation, "Not sealed yet")
     ends, found = await verify_all(database, {})
     assert found == [] and ends[GREENLEAF].number >= 1
-    await database.engine.script(how, "SELECT 1")
+    await database.engine.script(how)
     _, found = await verify_all(database, {})
     assert found and found[0].startswith("greenleaf: ")
 
@@ -50,7 +50,7 @@ async def test_a_chain_made_anew_does_not_lead_through_a_seal_that_was_noted(wor
     last = ends[GREENLEAF]
     noted = {f"{GREENLEAF}:{last.number}": last.hash}
     assert (await verify_all(database, noted))[1] == []
-    await database.engine.script(TAMPERING[0], "DELETE FROM audit_seals")
+    await database.engine.script(f"{TAMPERING[0]}; DELETE FROM audit_seals")
     await seal_all(database)
     assert (await verify_all(database, {}))[1] == []
     assert (await verify_all(database, noted))[1] == [f"greenleaf: seal {last.number} is not the one that was noted"]
@@ -100,7 +100,7 @@ async def test_the_command_says_what_was_changed_and_ends_badly(world: World, da
     assert code == 0, said
     noted = next(line for line in said.splitlines() if line.startswith(f"{GREENLEAF}:"))
     assert (await careline("audit", "verify", "--database", database, "--seal", noted))[0] == 0
-    await world.app.database.engine.script(TAMPERING[0], "SELECT 1")
+    await world.app.database.engine.script(TAMPERING[0])
     code, said = await careline("audit", "verify", "--database", database)
     assert code == 1 and "greenleaf: seal 1" in said and "the log is not what was sealed" in said
     assert (await careline("audit", "verify", "--database", database, "--seal", "nonsense"))[0] == 1

@@ -38,7 +38,7 @@ class Story:
 
     async def dated(self, seq: int, when: str) -> None:
         how = f"UPDATE events SET at = {moment(when)} WHERE workspace_id = '{GREENLEAF}' AND seq = {seq}"
-        await self.world.app.database.engine.script(how, "SELECT 1")
+        await self.world.app.database.engine.script(how)
 
     async def told(self, who: Person | None = None, **asked: Any) -> Any:
         await follow_all(self.world.app.database)

@@ -1,14 +1,17 @@
 """Migrations: one file for both engines, or one of an engine's own, each applied once."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from careline.app import open_database
 from careline.core.actor import Actor, system
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Hours, settings_of
-from careline.store.database import Tx
+from careline.settings import Settings
+from careline.store.database import Database, Tx
 from careline.store.migrate import FOLDER, GENERATION, SchemaError, applied_checksums, files, migrate, pending
 from tests.world import World
 
@@ -30,6 +33,32 @@ async def test_what_was_applied_is_known_and_not_applied_again(world: World) -> 
     applied = await applied_checksums(world.app.database)
     assert list(applied) == [file.stem for file in files(world.app.database.engine.name)]
     assert await migrate(world.app.database) == []
+
+
+async def epoch(tx: Tx, actor: Actor) -> str:
+    return str([await tx.value("server_fact", key=key) for key in ("epoch", "cursor_key")])
+
+
+async def test_processes_that_start_together_on_a_new_store_make_it_once(database: str) -> None:
+    processes = [open_database(Settings(database=database)) for _ in range(3)]
+    heard: list[str] = []
+
+    async def start(process: Database) -> list[str]:
+        await process.open()
+        done = await migrate(process)
+        heard.append(await process.read(epoch, system()))
+        return done
+
+    try:
+        done = await asyncio.gather(*map(start, processes))
+        names = [file.stem for file in files(processes[0].engine.name)]
+        assert sorted(name for its in done for name in its) == names
+        for process in processes:
+            assert list(await applied_checksums(process)) == names
+        assert len(set(heard)) == 1 and "None" not in heard[0]
+    finally:
+        for process in processes:
+            await process.close()
 
 
 async def needs(tx: Tx, actor: Actor, generation: int) -> None:
@@ -69,9 +98,9 @@ async def test_the_clocks_of_the_hours_become_those_of_the_workspace(world: Worl
     before = (
         '{"time_zone":"UTC","notice":"Closed, naïve?","hours":{"time_zone":"Asia/Kolkata","weekly":[],"days_off":[]}}'
     )
-    await engine.script(f"UPDATE workspaces SET settings = '{before}' WHERE id = 'greenleaf'", "SELECT 1")
+    await engine.script(f"UPDATE workspaces SET settings = '{before}' WHERE id = 'greenleaf'")
     untouched = await world.app.database.read(workspace_of, world.eve.actor)
-    await engine.script(file.read_text(encoding="utf-8"), "SELECT 1")
+    await engine.script(file.read_text(encoding="utf-8"))
     after = settings_of(await world.app.database.read(workspace_of, world.ana.actor))
     assert (after.time_zone, after.hours, after.notice) == ("Asia/Kolkata", Hours([], []), "Closed, naïve?")
     assert await world.app.database.read(workspace_of, world.eve.actor) == untouched

@@ -13,7 +13,7 @@ async def test_contacts_from_before_stand_in_the_order_they_came(world: World) -
     backfill = (
         "UPDATE contacts SET added_seq" + migration.partition("UPDATE contacts SET added_seq")[2].partition(";")[0]
     )
-    await database.engine.script("UPDATE contacts SET added_seq = 0, sought = ''", backfill)
+    await database.engine.script(f"UPDATE contacts SET added_seq = 0, sought = ''; {backfill}")
     await database.write(add_contact, boss, name="Gus")
     found, _ = await database.read(list_contacts, boss)
     assert [contact.name for contact in found] == ["Gus", "Dev", "Cara"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 
 from careline.app import open_database
 from careline.core.actor import Actor, system
@@ -12,6 +13,7 @@ from careline.features.workspaces.actions import all_workspaces
 from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.migrate import migrate
+from careline.store.postgres import SESSION
 from tests.services import Cluster
 
 
@@ -59,3 +61,25 @@ async def test_a_request_that_was_given_up_leaves_nothing_of_its_answer_behind(p
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             assert await database.read(all_workspaces, system()) == []
+
+
+async def test_a_migration_waits_for_one_elsewhere_as_long_as_that_takes_and_for_a_table_no_longer_than_others(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SESSION, "lock_timeout", "50ms")
+    monkeypatch.setitem(SESSION, "statement_timeout", "100ms")
+    async with opened(postgres, 2) as database:
+        dsn = database.engine.dsn  # type: ignore[attr-defined]
+        other = await asyncpg.connect(dsn)
+        try:
+            await other.execute("SELECT pg_advisory_lock(7230001)")
+            waiting = asyncio.create_task(migrate(database))
+            await asyncio.sleep(0.5)
+            assert not waiting.done()
+            await other.execute("SELECT pg_advisory_unlock(7230001)")
+            await waiting
+            await other.execute("BEGIN; LOCK TABLE server")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await database.engine.script("LOCK TABLE server")
+        finally:
+            await other.close()
