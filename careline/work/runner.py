@@ -17,7 +17,6 @@ LEASE = 60_000
 IDLE = 2.0
 ATTEMPTS = 8
 FIRST_RETRY = 5_000
-CLAIM = 20
 
 
 class Claimed(Struct):
@@ -57,13 +56,15 @@ class Runner:
                 await asyncio.sleep(until_beat(IDLE))
 
     async def work(self) -> int:
-        """Do what is due now; how many jobs that were. Mostly none is, which is found out without writing."""
-        if not await self._database.read(_is_due, system()):
-            return 0
-        jobs = await self._database.write(_claim, system())
-        for job in jobs:
+        """Do what is due now; how many jobs that were. Mostly none is, which is found out without writing.
+
+        Each is claimed when its turn comes: a lease must not run out while others take their time.
+        """
+        done = 0
+        while await self._database.read(_is_due, system()) and (job := await self._database.write(_claim, system())):
             await self._one(job)
-        return len(jobs)
+            done += 1
+        return done
 
     async def _one(self, job: Claimed) -> None:
         try:
@@ -82,27 +83,28 @@ class Runner:
         await self._database.write(_finish, system(), job)
 
 
-async def _finish(tx: Tx, actor: Actor, job: Claimed) -> None:
-    await tx.run("finish_job", id=job.id)
+async def _finish(tx: Tx, actor: Actor, job: Claimed) -> bool:
+    """Whether it was still ours to finish."""
+    return await tx.value("finish_job", id=job.id, attempts=job.attempts) is not None
 
 
 async def _is_due(tx: Tx, actor: Actor) -> bool:
     return await tx.value("due_job", now=tx.now) is not None
 
 
-async def _claim(tx: Tx, actor: Actor) -> list[Claimed]:
-    return await tx.all(Claimed, "claim_jobs", now=tx.now, until=tx.now + LEASE, most=CLAIM)
+async def _claim(tx: Tx, actor: Actor) -> Claimed | None:
+    return await tx.one(Claimed, "claim_job", now=tx.now, until=tx.now + LEASE)
 
 
 async def _do(tx: Tx, actor: Actor, do: Do, job: Claimed) -> None:
-    await do(tx, actor, job.payload)
-    await tx.run("finish_job", id=job.id)
+    if await _finish(tx, actor, job):
+        await do(tx, actor, job.payload)
 
 
 async def _put_back(tx: Tx, actor: Actor, job: Claimed, error: str) -> None:
     if job.attempts >= ATTEMPTS:
-        await tx.run("give_up_job", id=job.id, now=tx.now, last_error=error)
+        await tx.run("give_up_job", id=job.id, attempts=job.attempts, now=tx.now, last_error=error)
         return
     wait = FIRST_RETRY * 2 ** (job.attempts - 1)
     later = tx.now + wait + random.randint(0, wait // 2)  # noqa: S311
-    await tx.run("retry_job", id=job.id, run_at=later, last_error=error)
+    await tx.run("retry_job", id=job.id, attempts=job.attempts, run_at=later, last_error=error)
