@@ -2,6 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -165,7 +167,11 @@ class Tx(ABC):
         return seq
 
     async def open_workspace(self, workspace_id: str) -> None:
-        """Lock the workspace's counter: from here on all its writes stand in one order and rules see a stable state."""
+        """Lock the workspace's counter: from here on all its writes stand in one order and rules see a stable state.
+
+        A verb of no workspace may open several, one after another and in the order of their ids, so that no two wait
+        for each other.
+        """
         seq = await self.value("lock_head", workspace_id=workspace_id)
         if seq is None:
             raise NotFound("There is no such workspace.")
@@ -176,7 +182,8 @@ class Tx(ABC):
     async def close_workspace(self, plan: Plan) -> None:
         """Before COMMIT: write what was left for later, the log, the counter and the jobs that follow."""
         if self.recorded:
-            self.later("move_head", [{"workspace_id": self.workspace_id, "seq": self._seq}])
+            moved = {r.workspace_id: r.seq for r in self.recorded}
+            self.later("move_head", [{"workspace_id": id_, "seq": seq} for id_, seq in moved.items()])
         if writes := self.last_writes(plan):
             await self.together(writes)
 
@@ -189,9 +196,13 @@ class Tx(ABC):
     def last_writes(self, plan: Plan) -> list[tuple[str, list[dict[str, Any]]]]:
         """What was left for later, the log and the jobs that follow."""
         self.later("insert_event", [_log_row(r) for r in self.recorded])
-        jobs = [job for r in self.recorded for job in plan(r.event, self.now)]
-        self.later("insert_job", [_job_row(job, self.workspace_id, self.now) for job in jobs])
+        jobs = [(job, r.workspace_id) for r in self.recorded for job in plan(r.event, self.now)]
+        self.later("insert_job", [_job_row(job, workspace_id, self.now) for job, workspace_id in jobs])
         return self._later
+
+
+def _by_workspace(recorded: list[Recorded]) -> list[list[Recorded]]:
+    return [list(facts) for _, facts in groupby(recorded, attrgetter("workspace_id"))]
 
 
 def _log_row(recorded: Recorded) -> dict[str, Any]:
@@ -263,7 +274,8 @@ class Database:
         self._plan = plan
         self._settings = settings
         self._memories: dict[str, Memory] = {}
-        # Called wherever the body runs, which on SQLite is its writer's thread.
+        # Both are told the facts of one workspace at a time; the first wherever the body runs, which on SQLite is its
+        # writer's thread.
         self.before_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_read: Callable[[Actor, Context, list[str]], Awaitable[None] | None] = lambda actor, origin, noted: None
@@ -347,8 +359,8 @@ class Database:
         return result
 
     async def _close(self, tx: Tx) -> None:
-        if tx.recorded:
-            self.before_commit(tx.recorded)
+        for facts in _by_workspace(tx.recorded):
+            self.before_commit(facts)
         await tx.close_workspace(self._plan)
 
     def _committed(self, tx: Tx) -> None:
@@ -358,4 +370,5 @@ class Database:
             self._memories[tx.workspace_id] = tx.remembered()
         else:
             self._memories.pop(tx.workspace_id, None)
-        self.on_commit(tx.recorded)
+        for facts in _by_workspace(tx.recorded):
+            self.on_commit(facts)

@@ -13,14 +13,14 @@ from careline.core.batch import Batch
 from careline.core.clock import Clock
 from careline.core.errors import Forbidden, Unauthenticated
 from careline.features.people import rules as people_rules
-from careline.features.people.accounts import account_of, find_account, set_password
+from careline.features.people.accounts import account_of, find_account
 from careline.features.people.rows import Account
 from careline.features.people.staff import workspaces_of
 from careline.features.tokens import rules
 from careline.features.tokens.actions import actor_by_session, actors_by_secret, bearer_of_token, use_tokens
 from careline.features.tokens.once import redeem_ticket
 from careline.features.tokens.rows import IssuedSession
-from careline.features.tokens.sessions import end_sessions, refresh_session, start_session
+from careline.features.tokens.sessions import change_password, refresh_session, start_session
 from careline.store.database import Database
 from careline.wires.gate import Gate
 from careline.wires.issuers import Issuers, Trust, looks_signed
@@ -168,14 +168,12 @@ class Credentials:
 
     async def change_password(self, actor: Actor, old: str, new: str) -> None:
         """Change the actor's own password; every session of the account ends, in all its workspaces."""
-        self._gate.take("sign_in_account", actor.person)
+        self._gate.take_as("sign_in_account", actor)
         account = await self._database.read(account_of, actor, actor.id)
         if not await self._passwords.verify(account.password_hash, old):
             raise Forbidden("The current password is wrong.")
         digest = await self._passwords.hash(new)
-        await self._database.write(set_password, system(), account.id, digest)
-        for staff in await self._database.read(workspaces_of, system(), account.id):
-            await self._database.write(end_sessions, system(staff.workspace_id), account.id)
+        await self._database.write(change_password, system(), account.id, digest)
 
     async def drain(self) -> None:
         await self._used.drain()

@@ -9,12 +9,15 @@ import aiohttp
 import pytest
 
 from careline.core.actor import Actor, system
-from careline.core.errors import Unauthenticated
+from careline.core.errors import Unauthenticated, Unavailable
+from careline.core.events import Recorded
 from careline.features.conversations.actions import add_participant, remove_participant
 from careline.features.messages.changes import delete_message, edit_message
 from careline.features.people.accounts import find_account
 from careline.features.people.staff import add_staff, deactivate_staff, update_staff
+from careline.features.tokens import sessions
 from careline.features.tokens.actions import actor_again, actors_by_secret, revoke_token
+from careline.features.tokens.events import SessionRevoked
 from careline.features.tokens.once import issue_ticket
 from careline.store.database import Tx
 from tests.security.places import place
@@ -167,6 +170,59 @@ async def test_a_changed_password_ends_sessions_in_every_workspace(here: World) 
     for session in (first, second):
         assert await here.ben.status_of("GET", "/v1/me", **bearing(session["access_token"])) == 401
         assert (await refreshes(here, session["refresh_token"]))[0] == 401
+
+
+async def test_a_password_changes_with_the_end_of_all_its_sessions_or_not_at_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works_elsewhere_too(world)
+    places = (GREENLEAF, HILLSIDE)
+    here, there = [await signs_in(world, "ben@greenleaf.example", workspace_id=id_) for id_ in places]
+    sockets = [await world.ben.opens(token=session["access_token"]) for session in (here, there)]
+    body = {"old_password": PASSWORD, "new_password": PASSWORD + " again"}
+    revoke = sessions._revoke
+
+    async def fails_there(tx: Tx, actor: Actor, session: Any) -> None:
+        if session.workspace_id == HILLSIDE:
+            raise Unavailable
+        await revoke(tx, actor, session)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "_revoke", fails_there)
+        answer = await world.ben.status_of("POST", "/v1/session/password", json=body, **bearing(here["access_token"]))
+        assert answer == 503
+    for session in (here, there):
+        assert await world.ben.status_of("GET", "/v1/me", **bearing(session["access_token"])) == 200
+    told: list[list[str]] = []
+    on_commit = world.app.database.on_commit
+
+    def hear(facts: list[Recorded]) -> None:
+        told.append([fact.workspace_id for fact in facts if isinstance(fact.event, SessionRevoked)])
+        on_commit(facts)
+
+    monkeypatch.setattr(world.app.database, "on_commit", hear)
+    await _changes_the_password(world, here)
+    assert [set(those) for those in told if those] == [{id_} for id_ in places]
+    for socket in sockets:
+        assert await socket.is_closed() == 4410
+    for workspace_id in places:
+        await signs_in(world, "ben@greenleaf.example", workspace_id=workspace_id, status=401)
+        await signs_in(world, "ben@greenleaf.example", workspace_id=workspace_id, password=PASSWORD + " again")
+    for conversation, person in ((world.conversation, world.ana), (world.fay_conversation, world.eve)):
+        await person.sends(conversation, "and the numbers go on")
+    database, journal = world.app.database, world.app.journal
+    for workspace_id, seq in (await database.read(journal.heads, system(), list(places))).items():
+        facts = await database.read(journal.read, system(workspace_id), 0, 1_000)
+        assert [fact.seq for fact in facts] == list(range(1, seq + 1))
+
+
+async def test_guesses_at_a_password_count_against_nobody_of_another_workspace(tmp_path: Any) -> None:
+    async with place(tmp_path, limit_sign_in_account="3/h") as world:
+        namesake = await world.works("ben", "Ben", HILLSIDE)
+        body = {"old_password": "a wild guess", "new_password": PASSWORD + " again"}
+        path = "/v1/session/password"
+        assert [await world.ben.status_of("POST", path, json=body) for _ in range(4)] == [403, 403, 403, 429]
+        assert await namesake.status_of("POST", path, json=body) == 403
 
 
 async def test_what_is_revoked_while_it_is_looked_up_lets_nobody_in(

@@ -80,7 +80,7 @@ UPDATE sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL;
 
 -- name: live_sessions_of_account
 SELECT id, account_id, workspace_id, staff_id, access_expires_at, created_at, expires_at, revoked_at
-FROM sessions WHERE account_id = :account_id AND workspace_id = :workspace_id AND revoked_at IS NULL;
+FROM sessions WHERE account_id = :account_id AND revoked_at IS NULL ORDER BY workspace_id, id;
 
 -- name: delete_old_sessions
 DELETE FROM sessions WHERE expires_at < :before;

@@ -1,12 +1,15 @@
 """Sessions: staff who are signed in, with secrets that change while they are."""
 
 import secrets
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
 from careline.core import ids
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Unauthenticated
+from careline.features.people.accounts import set_password
 from careline.features.people.rows import Staff
 from careline.features.people.staff import workspaces_of
 from careline.features.tokens import rules
@@ -98,12 +101,14 @@ async def end_session(tx: Tx, actor: Actor) -> None:
     await _revoke(tx, actor, session)
 
 
-async def end_sessions(tx: Tx, actor: Actor, account_id: str) -> None:
-    """End every session of an account in the actor's workspace, after its password was changed."""
-    for session in await tx.all(
-        Session, "live_sessions_of_account", account_id=account_id, workspace_id=actor.workspace_id
-    ):
-        await _revoke(tx, actor, session)
+async def change_password(tx: Tx, actor: Actor, account_id: str, password_hash: str) -> None:
+    """A new password for an account; every session of it ends, in all its workspaces, or nothing changes at all."""
+    await set_password(tx, actor, account_id, password_hash)
+    live = await tx.all(Session, "live_sessions_of_account", account_id=account_id)
+    for workspace_id, sessions in groupby(live, attrgetter("workspace_id")):
+        await tx.open_workspace(workspace_id)
+        for session in sessions:
+            await _revoke(tx, actor, session)
 
 
 async def _revoke(tx: Tx, actor: Actor, session: Session) -> None:
