@@ -329,7 +329,8 @@ class App:
             board.heard_all(hint.process, hint.people)
 
     def _fatal(self, why: str) -> None:
-        logger.critical("the disk failed under a commit: stopping before anything more is acknowledged")
+        said = "the disk failed under a commit: stopping before anything more is acknowledged"
+        logger.critical(said, extra={"fields": {"error": why}})
         os._exit(70)
 
     async def run_until_stopped(self) -> int:

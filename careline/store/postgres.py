@@ -94,6 +94,7 @@ class Postgres:
 
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
         self._statements, self._clock, self._settings = statements, clock, settings
+        self._closing = False
         self._bulk: dict[str, str] = {}
         self._checked: set[tuple[str, type]] = set()
         try:
@@ -112,6 +113,7 @@ class Postgres:
             raise StoreError(f"database: {_place(self.dsn)} cannot be used: {_why(error)}") from None
 
     async def close(self) -> None:
+        self._closing = True
         while self._kept:
             await self._pool.release(self._kept.pop())
         try:
@@ -134,7 +136,7 @@ class Postgres:
             yield connection
             ended_well = True
         finally:
-            if ended_well and not self._waiting and not _is_gone(connection):
+            if ended_well and not self._waiting and not self._closing and not _is_gone(connection):
                 self._kept.append(connection)
             else:
                 await self._pool.release(connection)

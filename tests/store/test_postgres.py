@@ -83,3 +83,13 @@ async def test_a_migration_waits_for_one_elsewhere_as_long_as_that_takes_and_for
                 await database.engine.script("LOCK TABLE server")
         finally:
             await other.close()
+
+
+async def test_closing_waits_for_a_write_that_its_caller_left_and_no_longer(postgres: Cluster) -> None:
+    async with opened(postgres, 2) as database:
+        writing = asyncio.create_task(database.write(slow, system()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        writing.cancel()
+        async with asyncio.timeout(2):
+            await database.close()
