@@ -1,6 +1,7 @@
 """The grown engine: a pool of PostgreSQL connections speaking the same SQL."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,7 +36,9 @@ _LOST = (
 )
 
 
+logger = logging.getLogger("careline.store")
 CONTENDED_S = 1.0
+TELL_AGAIN_S = 10.0
 MIGRATION_S = 24 * 3600
 
 # Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find. And each
@@ -90,6 +93,7 @@ class Postgres:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._kept: list[Any] = []
         self._waiting = 0
+        self._told_until = 0.0
         self.on_commit_time: Any = lambda seconds, bodies: None
 
     async def open(self, statements: dict[str, Statement], clock: Clock, settings: Any) -> None:
@@ -141,6 +145,14 @@ class Postgres:
             else:
                 await self._pool.release(connection)
 
+    def _lost(self, error: Exception) -> Unavailable:
+        """Told once in a while: every request of that time says the same."""
+        now = self._clock.monotonic()
+        if now >= self._told_until:
+            self._told_until = now + TELL_AGAIN_S
+            logger.warning("the database does not answer", extra={"fields": {"error": type(error).__name__}})
+        return Unavailable()
+
     async def _acquired(self) -> Any:
         self._waiting += 1
         try:
@@ -170,7 +182,7 @@ class Postgres:
                 await connection.execute("COMMIT")
                 self.on_commit_time(self._clock.monotonic() - started, 1)
         except _LOST as error:
-            raise Unavailable() from error
+            raise self._lost(error) from error
         committed(tx)
         return result
 
@@ -193,7 +205,7 @@ class Postgres:
             self._contended[workspace_id] = started + CONTENDED_S
             return await self._write(body, origin, committed)
         except _LOST as error:
-            raise Unavailable() from error
+            raise self._lost(error) from error
         self.on_commit_time(self._clock.monotonic() - started, 1)
         committed(tx)
         return result
@@ -204,7 +216,7 @@ class Postgres:
                 tx = self._tx(connection, origin)
                 return await (self._aside(connection, body, tx) if aside else body(tx))
         except _LOST as error:
-            raise Unavailable() from error
+            raise self._lost(error) from error
 
     async def _aside(self, connection: Any, body: Body, tx: PostgresTx) -> Any:
         """The server ends a statement that takes too long by itself, also when nobody is left to ask it to."""
@@ -240,4 +252,4 @@ class Postgres:
                 settings = {name: await connection.fetchval(f"SHOW {name}") for name in names}
                 return {"engine": "postgres", "version": await connection.fetchval("SHOW server_version"), **settings}
         except _LOST as error:
-            raise Unavailable() from error
+            raise self._lost(error) from error

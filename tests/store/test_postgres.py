@@ -9,6 +9,7 @@ import pytest
 
 from careline.app import open_database
 from careline.core.actor import Actor, system
+from careline.core.errors import Unavailable
 from careline.features.workspaces.actions import all_workspaces
 from careline.settings import Settings
 from careline.store.database import Database, Tx
@@ -51,6 +52,19 @@ async def test_one_that_the_server_has_ended_costs_one_request_at_most(postgres:
         await other.close()
         await asyncio.sleep(0.1)
         assert await database.read(all_workspaces, system()) == []
+
+
+async def test_that_it_does_not_answer_is_told_once_for_all_who_ask(
+    postgres: Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(postgres, 1) as database:
+        dsn = database.engine.dsn  # type: ignore[attr-defined]
+        postgres.drop_database(dsn)
+        for _ in range(3):
+            with pytest.raises(Unavailable):
+                await database.read(all_workspaces, system())
+    told = [record.getMessage() for record in caplog.records if record.name == "careline.store"]
+    assert told == ["the database does not answer"]
 
 
 async def test_a_request_that_was_given_up_leaves_nothing_of_its_answer_behind(postgres: Cluster) -> None:
