@@ -1,6 +1,7 @@
 """Workspaces, staff and chat links from the terminal, beside a running server or without one."""
 
 import getpass
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import click
 
 from careline.cli.opening import address, chosen_settings, config, with_database
 from careline.core.actor import Actor, system
+from careline.core.errors import NotFound
 from careline.features.people.accounts import add_account, find_account
 from careline.features.people.staff import add_staff
 from careline.features.tokens.actions import issue_token
-from careline.features.workspaces.actions import add_workspace
+from careline.features.tokens.sessions import change_password
+from careline.features.workspaces.actions import add_workspace, all_workspaces
 from careline.store.database import Database, Tx
 from careline.wires.credentials import Passwords
 
@@ -45,6 +48,18 @@ def workspace_add(
         f"Workspace {workspace_id} is there. Next, somebody to work in it:\n"
         f'  careline staff add {workspace_id} you@example.org "Your Name" --role admin'
     )
+
+
+@workspace.command("list")
+@config
+def workspace_list(config: Path | None, database: str | None) -> None:
+    """List the workspaces: the id that other commands and `data-workspace` of the widget name, and the name."""
+    found = with_database(chosen_settings(config, database=database), lambda db: db.read(all_workspaces, system()))
+    widest = max((len(one.id) for one in found), default=0)
+    for one in found:
+        click.echo(f"{one.id:{widest}}  {one.name}")
+    if not found:
+        click.echo("There is none yet: `careline serve` prints a link that makes the first.", err=True)
 
 
 @click.group()
@@ -89,6 +104,25 @@ async def _add_staff(
 ) -> None:
     account = await find_account(tx, actor, email) or await add_account(tx, actor, name, email, password_hash or "")
     await add_staff(tx, actor, name, email=account.email, role=role, scope=scope, account_id=account.id)
+
+
+@staff.command("password")
+@config
+@click.argument("email")
+def staff_password(config: Path | None, database: str | None, email: str) -> None:
+    """Give somebody who lost their password a new one, printed this once; they are signed out everywhere."""
+
+    async def renew(db: Database) -> str:
+        account = await db.read(find_account, system(), email)
+        if account is None:
+            raise NotFound(f"Nobody signs in as {email}.")
+        password = secrets.token_urlsafe(12)
+        await db.write(change_password, system(), account.id, await Passwords().hash(password))
+        return password
+
+    password = with_database(chosen_settings(config, database=database), renew)
+    click.echo(password)
+    click.echo(f"This is {email}'s password from now on; they can change it in the menu of their account.", err=True)
 
 
 @click.group()
