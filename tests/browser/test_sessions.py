@@ -4,8 +4,10 @@ import asyncio
 import re
 
 import pytest
+from click.testing import CliRunner
 from playwright.async_api import expect
 
+from careline.cli import main
 from tests.browser.conftest import Windows
 from tests.browser.talks import Desk
 from tests.faults.server import Careline
@@ -88,6 +90,19 @@ async def test_the_printed_link_makes_the_first_administrator_once(tmp_path, win
         await page.get_by_role("button", name="Begin").click()
         await Desk(page, server.url).is_open()
         await expect(page.locator(".account h1")).to_have_text("Greenleaf Pharmacy")
+        # Nobody named the workspace's id, so the line for a website is the first thing that one is led to.
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.get_by_role("button", name="Put the chat on your website").click()
+        settings = page.get_by_role("dialog", name="Workspace settings")
+        line = settings.get_by_label("Line for the pages of those websites")
+        await settings.get_by_role("button", name="Copy").click()
+        await expect(settings.get_by_role("button", name="Copied")).to_be_visible()
+        id_ = await settings.locator("code").inner_text()
+        want = f'<script src="{server.url}/widget.js" data-workspace="{id_}" async></script>'
+        assert [await line.input_value(), await page.evaluate("navigator.clipboard.readText()")] == [want, want]
+        listed = await asyncio.to_thread(CliRunner().invoke, main, ["workspace", "list", "--database", server.database])
+        assert listed.output.split(maxsplit=1) == [id_, "Greenleaf Pharmacy\n"]
+        await page.keyboard.press("Escape")
         await page.get_by_role("button", name="Account of Ana").click()
         await page.get_by_role("menuitem", name="Colleagues").click()
         await expect(page.get_by_role("dialog", name="Colleagues").locator("li")).to_contain_text("Administrator")

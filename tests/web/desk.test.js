@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { asked, meant } from '../../careline/web/lib/canned.js';
 import { average, kinds, most, span, total } from '../../careline/web/lib/figures.js';
 import { lineOf, openings } from '../../careline/web/lib/hours.js';
-import { changes, groups, shownValue } from '../../careline/web/lib/setup.js';
+import { changes, groups, shownValue, snippet } from '../../careline/web/lib/setup.js';
 import { fieldTime, snoozes } from '../../careline/web/lib/snooze.js';
 import { pieces } from '../../careline/web/lib/snippets.js';
 import { createTime } from '../../careline/web/lib/time.js';
@@ -163,4 +163,9 @@ describe('hours', () => {
     for (const line of ['nine to five', '18-9', '9:00', '9-25', '9:75-10']) assert.equal(openings(line, 1), null, line);
     assert.ok(openings('0-24', 1));
   });
+});
+
+test('the line for a website names the server and the workspace, whatever stands in its id', () => {
+  assert.equal(snippet('https://chat.example', 'greenleaf'), '<script src="https://chat.example/widget.js" data-workspace="greenleaf" async></script>');
+  assert.match(snippet('https://chat.example', '"><b>&'), /data-workspace="&quot;><b>&amp;" async/);
 });

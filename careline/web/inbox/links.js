@@ -1,28 +1,13 @@
 // The chat links of one contact: made, copied once, seen in use, revoked.
 
-import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 import { icon } from '../parts/icons.js';
 import { t } from '../parts/speech.js';
 import { time } from '../parts/calendar.js';
+import { CopyBox } from './copybox.js';
 import { explain } from './signin.js';
 
 /** @typedef {{id:string,label:string|null,created_at:number,expires_at:number|null,revoked_at:number|null,last_used_at:number|null}} Link */
-
-/** @param {{url:string}} props */
-function Fresh({ url }) {
-  const [copied, setCopied] = useState(false);
-  const box = useRef(/** @type {HTMLInputElement|null} */ (null));
-  const copy = async () => {
-    box.current?.select();
-    // Without a secure page there is no clipboard; then the selected text waits for the keyboard.
-    await navigator.clipboard?.writeText(url).then(() => setCopied(true), () => {});
-  };
-  return html`<div class="fresh-link">
-    <p>${t('link.once')}</p>
-    <input ref=${box} readonly value=${url} aria-label=${t('link')} dir="ltr" onFocus=${() => box.current?.select()} />
-    <button class="button is-main" type="button" onClick=${copy}>${icon(copied ? 'check' : 'copy')}${t(copied ? 'copied' : 'copy')}</button>
-  </div>`;
-}
 
 /** @param {{link:Link, revoke:()=>void}} props */
 function Row({ link, revoke }) {
@@ -49,7 +34,7 @@ export function Links({ desk, contact_id }) {
   return html`<section class="links">
     <h3>${t('links')}</h3>
     <p class="fields-why">${t('links.why')}</p>
-    ${fresh ? html`<${Fresh} key=${fresh} url=${fresh} />` : null}
+    ${fresh ? html`<div class="fresh-link"><p>${t('link.once')}</p><${CopyBox} text=${fresh} label=${t('link')} main=${true} /></div>` : null}
     ${live.length ? html`<ul>${live.map((l) => html`<${Row} key=${l.id} link=${l} revoke=${revoke(l.id)} />`)}</ul>` : null}
     ${trouble ? html`<p class="field-error" role="alert">${trouble}</p>` : null}
     <button class="button" type="button" onClick=${make}>${icon('plus')}${t('link.make')}</button>

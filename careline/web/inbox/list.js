@@ -81,6 +81,9 @@ function Item({ c, desk }) {
 export function List({ desk }) {
   const view = desk.view.value;
   const { listing, items } = desk.shown();
+  // Nobody can have written yet: what comes first is the chat on a website.
+  const { conversations, workspace } = desk.state.value;
+  const begins = desk.me?.role === 'admin' && !workspace?.origins?.length && !Object.keys(conversations).length;
   const sieved = Object.keys(desk.sieve.value).length > 0;
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   const press = useMemo(() => longPress('.item', (item) => pick(desk, item.dataset.id ?? '')), []);
@@ -105,7 +108,7 @@ export function List({ desk }) {
       ${desk.listFailed.value ? html`<${Failed} retry=${more} />`
         : !listing?.loaded ? html`<${Loading} lines=${items.length ? 1 : 7} kind="list" />`
         : !items.length && sieved ? html`<${Empty} icon="filter" title=${t('empty.filter')}><button class="button" type="button" onClick=${() => { desk.filter({ unread: false, pinned: false, priority: undefined, label: undefined }); }}>${t('filter.none')}</button><//>`
-        : !items.length ? html`<${Empty} icon="inbox" title=${t('empty.' + view)}><p>${t('empty.' + view + '.help')}</p><//>` : null}
+        : !items.length ? html`<${Empty} icon="inbox" title=${t('empty.' + view)}><p>${t('empty.' + view + '.help')}</p>${begins ? html`<button class="button" type="button" onClick=${() => { desk.dialog.value = 'workspace'; }}>${icon('chat')}${t('snippet.begin')}</button>` : null}<//>` : null}
     </div>
     <${Bulk} desk=${desk} ids=${items.map((c) => c.id)} />
   </section>`;

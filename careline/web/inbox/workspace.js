@@ -1,10 +1,11 @@
 // How the workspace is set up, on one page, for administrators.
 
 import { html, useEffect, useState } from '../vendor/preact.js';
-import { changes, groups, shownValue } from '../lib/setup.js';
+import { changes, groups, shownValue, snippet } from '../lib/setup.js';
 import { Dialog } from '../parts/dialog.js';
 import { t } from '../parts/speech.js';
 import { Failed, Loading } from '../parts/states.js';
+import { CopyBox } from './copybox.js';
 import { explain } from './signin.js';
 import { ZoneInput } from './zone.js';
 
@@ -25,6 +26,13 @@ function Field({ s, value, wrong }) {
   if (s.kind === 'zone') return html`<label>${words}<${ZoneInput} value=${shown} wrong=${Boolean(wrong)} />${error}</label>`;
   return html`<label>${words}<input ...${more} type=${type} value=${shown} required=${!s.none} min=${s.least} step=${s.kind === 'number' ? 'any' : undefined} placeholder=${s.none ? (s.kind === 'number' ? t('set.never') : 'GB') : undefined} dir="auto" />${error}</label>`;
 }
+
+/** What those websites need: the line for their pages, and the workspace's id in it. @param {{id:string}} props */
+const Snippet = ({ id }) => html`<div class="fresh-link">
+  <p>${t('snippet.why')}</p>
+  <${CopyBox} text=${snippet(location.origin, id)} label=${t('snippet')} lines=${4} />
+  <p>${t('snippet.id')} <code dir="ltr">${id}</code></p>
+</div>`;
 
 /** @param {{desk:import('./desk.js').Desk, close:() => void}} props */
 export function Show({ desk, close }) {
@@ -52,7 +60,8 @@ export function Show({ desk, close }) {
   return html`<${Dialog} title=${t('settings')} close=${close} kind="is-wide">
     ${failed ? html`<${Failed} retry=${load} />` : !now ? html`<${Loading} kind="list" />` : html`<form class="setup" onSubmit=${save}>
       ${groups.map(([name, all]) => html`<fieldset key=${name}><legend>${t('set.group.' + name)}</legend>
-        ${all.map((s) => html`<${Field} key=${s.name} s=${s} value=${now[s.name]} wrong=${state.field === s.name ? state.text : ''} />`)}</fieldset>`)}
+        ${all.map((s) => html`<${Field} key=${s.name} s=${s} value=${now[s.name]} wrong=${state.field === s.name ? state.text : ''} />`)}
+        ${name === 'look' ? html`<${Snippet} id=${now.id} />` : null}</fieldset>`)}
       <footer>${state.text && !known ? html`<p class="field-error" role="alert">${state.text}</p>` : null}
         ${state.saved ? html`<span class="is-there" role="status">${t('saved')}</span>` : null}
         <button class="button is-main" type="submit" disabled=${state.busy}>${t('save')}</button></footer>

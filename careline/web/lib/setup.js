@@ -23,6 +23,9 @@ export const groups = [
   ['keeping', [{ name: 'conversation_days', kind: 'number', none: true, least: 1 }, { name: 'attachment_days', kind: 'number', none: true, least: 1 }, { name: 'audit_days', kind: 'number', least: 1 }]],
 ];
 
+/** The line by which a website shows the chat. @param {string} origin Careline's own, as the website's visitors reach it @param {string} id the workspace's */
+export const snippet = (origin, id) => `<script src="${origin}/widget.js" data-workspace="${id.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}" async></script>`;
+
 const settings = groups.flatMap(([, all]) => all);
 
 /** What a field shows of a value. @param {Setting} s @param {any} value */

@@ -35,7 +35,7 @@
 /** @typedef {{id:string,shortcut:string,title:string,body:string,created_by:string|null,created_at:number,updated_at:number}} Canned */
 /** @typedef {{weekly:{day:number,opens:string,closes:string}[],days_off:string[]}} Hours */
 /** @typedef {{id:string,name:string,email:string|null,role:"admin"|"agent",scope:"all"|"participating",created_at:number,deactivated_at:number|null}} Staff */
-/** @typedef {{id:string,name:string,threading?:string,accent:string|null,greeting:string|null,edit_window_ms?:number|null}} Workspace */
+/** @typedef {{id:string,name:string,threading?:string,accent:string|null,greeting:string|null,edit_window_ms?:number|null,origins?:string[]}} Workspace */
 /** @typedef {{id:string,kind:string,sender_kind:Kind,sender_name:string|null,body:string,attachment_count?:number,created_at:number,deleted_at?:number|null}} LastMessage */
 /** @typedef {"open"|"pending"|"closed"|"archived"} Status */
 /**
