@@ -59,6 +59,8 @@ async def use_setup_secret(tx: Tx, actor: Actor, secret: str) -> None:
     """Take the set-up secret; it works once."""
     digest, _, expires_at = str(await tx.value("server_fact", key="setup") or "").partition(" ")
     if not compare_digest(digest, rules.digest(secret)) or int(expires_at or 0) <= tx.now:
-        raise Unauthenticated("This set-up link is used, too old or wrong: restart the server for a new one.")
+        raise Unauthenticated(
+            "This set-up link is used, too old or wrong. While nobody works here, each start prints a new one."
+        )
     if await tx.value("forget_server_fact", key="setup") is None:
         raise Unauthenticated()

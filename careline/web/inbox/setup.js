@@ -4,7 +4,7 @@ import { html, render } from '../vendor/preact.js';
 import '../lib/commands.staff.js';
 import { speak, t } from '../parts/speech.js';
 import { browserApi } from '../parts/world.js';
-import { EntryForm } from './signin.js';
+import { EntryForm, PASSWORD_LEAST } from './signin.js';
 
 const secret = new URLSearchParams(location.hash.slice(1)).get('secret') ?? '';
 history.replaceState(null, '', location.pathname);
@@ -23,7 +23,7 @@ const fields = [
   { name: 'workspace_name', label: t('setup.workspace'), complete: 'organization' },
   { name: 'name', label: t('setup.name'), complete: 'name' },
   { name: 'email', label: t('email'), type: 'email', complete: 'username' },
-  { name: 'password', label: t('password'), type: 'password', complete: 'new-password', least: 10 },
+  { name: 'password', label: t('password'), type: 'password', complete: 'new-password', least: PASSWORD_LEAST },
 ];
 const page = secret
   ? html`<${EntryForm} title=${t('setup.title')} why=${t('setup.why')} button=${t('setup.go')} fields=${fields} submit=${submit} />`

@@ -3,10 +3,13 @@
 import { html, useState } from '../vendor/preact.js';
 import { t } from '../parts/speech.js';
 
+/** What the server asks of a new one. */
+export const PASSWORD_LEAST = 8;
+
 /** @typedef {{name:string, label:string, type?:string, complete?:string, least?:number}} Field */
 
-/** @param {{title:string, why?:string, fields:Field[], button:string, submit:(values:Record<string,string>) => Promise<void>}} props */
-export function EntryForm({ title, why, fields, button, submit }) {
+/** `refused`: what a 401 says here, if the server's own words are not for people. @param {{title:string, why?:string, fields:Field[], button:string, refused?:string, submit:(values:Record<string,string>) => Promise<void>}} props */
+export function EntryForm({ title, why, fields, button, refused, submit }) {
   const [trouble, setTrouble] = useState(/** @type {{field:string|null, text:string}|null} */ (null));
   const [busy, setBusy] = useState(false);
   /** @param {SubmitEvent} event */
@@ -19,7 +22,7 @@ export function EntryForm({ title, why, fields, button, submit }) {
       await submit(values);
     } catch (error) {
       const problem = /** @type {import('../lib/api.js').Problem} */ (error);
-      setTrouble({ field: problem.field, text: explain(problem) });
+      setTrouble({ field: problem.field, text: (problem.status === 401 && refused) || explain(problem) });
     }
     setBusy(false);
   };
@@ -37,7 +40,6 @@ export function EntryForm({ title, why, fields, button, submit }) {
 
 /** @param {import('../lib/api.js').Problem} problem */
 export function explain(problem) {
-  if (problem.status === 401) return t('signin.wrong');
   if (problem.status === 429) return t('signin.often');
   if (problem.status === 0) return t('offline');
   if (problem.status >= 500) return t('broken');
@@ -47,5 +49,5 @@ export function explain(problem) {
 }
 
 /** @param {{desk:import('./desk.js').Desk}} props */
-export const SignIn = ({ desk }) => html`<${EntryForm} title=${t('signin.title')} button=${t('signin')} submit=${(/** @type {any} */ v) => desk.signIn(v.email, v.password)}
+export const SignIn = ({ desk }) => html`<${EntryForm} title=${t('signin.title')} button=${t('signin')} refused=${t('signin.wrong')} submit=${(/** @type {any} */ v) => desk.signIn(v.email, v.password)}
   fields=${[{ name: 'email', label: t('email'), type: 'email', complete: 'username' }, { name: 'password', label: t('password'), type: 'password', complete: 'current-password' }]} />`;

@@ -109,7 +109,7 @@ export default {
   'wrong.time_zone': 'Schreiben Sie eine Zeitzone wie Europe/Berlin.',
   'wrong.origins': 'Schreiben Sie jede als https:// und Host, ohne Pfad.',
   'wrong.hours': 'Schreiben Sie Zeiten wie 09:00-18:00 und freie Tage wie 2026-12-25.',
-  'wrong.password': 'Ein Passwort hat mindestens zehn Zeichen und ist keines, das alle zuerst probieren.',
+  'wrong.password': 'Ein Passwort hat mindestens acht Zeichen und ist keines, das alle zuerst probieren.',
   'wrong.notice_replies': 'Schreiben Sie zuerst, was außerhalb der Zeiten gesagt wird.',
   'wrong.email_taken': 'Diese Adresse arbeitet hier schon.',
   'wrong.shortcut_taken': 'Ein anderer hat dieses Kürzel.',

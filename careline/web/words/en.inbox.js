@@ -109,7 +109,7 @@ export default {
   'wrong.time_zone': 'Write a time zone such as Europe/London.',
   'wrong.origins': 'Write each as https:// and a host, without a path.',
   'wrong.hours': 'Write times such as 09:00-18:00, and days off such as 2026-12-25.',
-  'wrong.password': 'A password has at least ten characters, and is none that everybody tries first.',
+  'wrong.password': 'A password has at least eight characters, and is none that everybody tries first.',
   'wrong.notice_replies': 'Write first what is said out of hours.',
   'wrong.email_taken': 'This address works here already.',
   'wrong.shortcut_taken': 'Another one has this shortcut.',
