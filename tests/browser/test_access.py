@@ -167,6 +167,7 @@ async def test_anybody_can_search_sort_and_set_up(greenleaf: World, windows: Win
         "Audit",
         "Insight",
         "Canned responses",
+        "Change password",
     ):
         await expect(await ana.page_of(name)).to_be_visible()
         await expect(ana.page.locator("dialog .loading")).to_have_count(0)

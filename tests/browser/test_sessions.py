@@ -74,6 +74,26 @@ async def test_what_was_begun_and_not_sent_is_forgotten_with_the_session(greenle
     assert "allergy" not in await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
 
+async def test_who_changes_the_password_signs_in_with_the_new_one_everywhere(greenleaf: World, windows: Windows):
+    windows.watch.expect(r"status of (401|403) .*/v1/")
+    ana = await Desk.signs_in(await windows.open(), greenleaf.url)
+    elsewhere = await Desk.signs_in(await windows.open(phone=True), greenleaf.url)
+    dialog, new = await ana.page_of("Change password"), " a much better one "
+    for old, said in (("wrong horse battery", "The current password is wrong."), (PASSWORD, None)):
+        await dialog.get_by_label("Current password").fill(old)
+        await dialog.get_by_label("New password").fill(new)
+        await dialog.get_by_role("button", name="Change password").click()
+        if said:
+            await expect(dialog.get_by_role("alert")).to_have_text(said)
+    await expect(ana.page.get_by_text("Your password is changed. Sign in with the new one.")).to_be_visible()
+    await expect(elsewhere.page.get_by_role("heading", name="Sign in to your inbox")).to_be_visible()
+    await ana.enters("ana@greenleaf.example", PASSWORD)
+    await expect(ana.page.get_by_role("alert")).to_have_text("This e-mail and password do not belong together.")
+    await ana.enters("ana@greenleaf.example", new)
+    await ana.is_open()
+    await ana.lists(["Dev", "Cara"])
+
+
 async def test_the_printed_link_makes_the_first_administrator_once(tmp_path, windows: Windows):
     windows.watch.expect(r"status of 401 .*/v1/setup$")
     with await asyncio.to_thread(Careline, str(tmp_path / "careline.db")) as server:

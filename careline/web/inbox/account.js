@@ -7,9 +7,9 @@ import { icon } from '../parts/icons.js';
 import { Menu } from '../parts/menu.js';
 import { t } from '../parts/speech.js';
 import { pages } from './actions.js';
+import { useForm } from './form.js';
 import { Help } from './keys.js';
 import { useReported } from './reported.js';
-import { explain } from './signin.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 
@@ -24,6 +24,7 @@ export function Account({ desk }) {
     ...pages(desk).map((p) => ({ label: p.label, sign: icon(p.sign), hint: p.hint, run: p.run })),
     { label: t('keys'), sign: icon('help'), run: () => setDialog('help') },
     ...others.map((w) => ({ label: w.name, sign: icon('inbox'), run: () => void desk.moveTo(w.id) })),
+    { label: t('password.change'), sign: icon('lock'), run: () => { desk.dialog.value = 'password'; } },
     { label: t('signout'), sign: icon('out'), run: () => void desk.signOut() },
   ];
   return html`<header class="account">
@@ -35,22 +36,6 @@ export function Account({ desk }) {
     ${dialog === 'new' ? html`<${NewConversation} desk=${desk} close=${() => setDialog(null)} />` : null}
     ${dialog === 'help' ? html`<${Help} close=${() => setDialog(null)} />` : null}
   </header>`;
-}
-
-/** A form that says what is wrong. @param {(values:Record<string,string>) => Promise<void>} work */
-function useForm(work) {
-  const [trouble, setTrouble] = useState('');
-  const [busy, setBusy] = useState(false);
-  const submit = async (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.target);
-    const values = Object.fromEntries([...new FormData(form)].map(([k, v]) => [k, String(v).trim()]));
-    setBusy(true);
-    setTrouble('');
-    await work(values).then(() => form.reset(), (problem) => setTrouble(explain(problem)));
-    setBusy(false);
-  };
-  return { trouble, busy, submit };
 }
 
 /** @param {{desk:Desk, close:()=>void}} props */

@@ -41,6 +41,8 @@ export class Desk {
   passage = signal(/** @type {import('./passage.js').Passage|null} */ (null));
   /** How many messages wait to be looked at, as far as an administrator is told. */
   flags = signal(0);
+  /** Was the password changed on this page? Then only the new one lets in. */
+  changed = signal(false);
   listFailed = signal(false);
   threadFailed = signal(false);
   person = signal(matchMedia('(min-width: 1200px)').matches);

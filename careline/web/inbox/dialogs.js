@@ -16,6 +16,7 @@ const dialogs = {
   elsewhere: [() => import('./elsewhere.js'), true],
   unsay: [() => import('./unsay.js'), true],
   bulklabels: [() => import('./bulklabels.js'), false],
+  password: [() => import('./password.js'), false],
   notify: [() => import('./notify.js'), false],
   search: [() => import('./search.js'), false],
   workspace: [() => import('./workspace.js'), false],

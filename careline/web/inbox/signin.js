@@ -49,5 +49,5 @@ export function explain(problem) {
 }
 
 /** @param {{desk:import('./desk.js').Desk}} props */
-export const SignIn = ({ desk }) => html`<${EntryForm} title=${t('signin.title')} button=${t('signin')} refused=${t('signin.wrong')} submit=${(/** @type {any} */ v) => desk.signIn(v.email, v.password)}
+export const SignIn = ({ desk }) => html`<${EntryForm} title=${t('signin.title')} why=${desk.changed.value ? t('password.changed') : undefined} button=${t('signin')} refused=${t('signin.wrong')} submit=${(/** @type {any} */ v) => desk.signIn(v.email, v.password)}
   fields=${[{ name: 'email', label: t('email'), type: 'email', complete: 'username' }, { name: 'password', label: t('password'), type: 'password', complete: 'current-password' }]} />`;

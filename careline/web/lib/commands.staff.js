@@ -6,6 +6,7 @@ Object.assign(commands, {
   'session.create': ['POST', '/session'],
   'session.refresh': ['POST', '/session/refresh'],
   'session.delete': ['DELETE', '/session', true],
+  'password.change': ['POST', '/session/password'],
   'setup.complete': ['POST', '/setup'],
   'workspace.get': ['GET', '/workspace', true],
   'workspace.update': ['PATCH', '/workspace', true],

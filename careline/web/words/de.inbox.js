@@ -11,6 +11,7 @@ export default {
   'signin.often': 'Zu viele Versuche. Bitte ein paar Minuten warten.',
   signout: 'Abmelden',
   password: 'Passwort',
+  'password.changed': 'Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.',
   'setup.title': 'Careline einrichten',
   'setup.why': 'Sie werden Administrator des ersten Arbeitsbereichs. Alles lässt sich später ändern.',
   'setup.workspace': 'Name des Arbeitsbereichs, wie man Sie kennt',

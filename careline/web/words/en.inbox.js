@@ -11,6 +11,7 @@ export default {
   'signin.often': 'Too many attempts. Please wait a few minutes.',
   signout: 'Sign out',
   password: 'Password',
+  'password.changed': 'Your password is changed. Sign in with the new one.',
   'setup.title': 'Set up Careline',
   'setup.why': 'You become the administrator of the first workspace. Everything can be changed later.',
   'setup.workspace': 'Name of the workspace, as your contacts know you',
