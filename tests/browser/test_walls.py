@@ -1,9 +1,10 @@
 """SECURITY.md H, in a real browser: text stays text, frames keep to themselves, and nobody elsewhere is asked."""
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.payloads import PAYLOADS
@@ -125,6 +126,52 @@ async def test_a_site_that_is_not_listed_cannot_frame_any_page(greenleaf: World,
     async with page.expect_console_message(lambda message: "frame" in message.text.lower()):
         await page.goto(shop.url)
     assert page.frames[1].url.startswith("chrome-error:")
+
+
+REFUSED = r"frame-ancestors|chrome-error"
+ADVICE = r"is (\S+) listed in the workspace, and data-workspace=\"(\w+)\" right\?"
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("wrong", ["origin", "workspace"])
+async def test_a_chat_that_cannot_be_shown_says_so_and_tells_the_sites_owner_why(
+    greenleaf: World, windows: Windows, shop: Shop, wrong: str, phone: bool
+):
+    windows.watch.expect(f"{REFUSED}|{ADVICE}")
+    workspace = "greenleaf" if wrong == "origin" else "greenleave"
+    await shop.is_listed(greenleaf, "https://other.example" if wrong == "origin" else shop.url)
+    shop.body = shop.body.replace("greenleaf", workspace)
+    page = await windows.open(phone=phone)
+    await page.goto(shop.url)
+    chat = page.get_by_role("button", name="Chat with us")
+    async with page.expect_console_message(lambda message: "Careline" in message.text) as told:
+        await chat.click()
+    advice = re.search(ADVICE, (await told.value).text)
+    assert advice and advice.groups() == (shop.url, workspace)
+    sentence = page.get_by_text("The chat cannot be shown here.")
+    await expect(sentence).to_be_visible()
+    await expect(page.locator("iframe")).to_be_hidden()
+    await chat.click()
+    await expect(sentence).to_be_hidden()
+
+
+async def test_a_chat_that_only_came_late_is_shown_after_all(greenleaf: World, windows: Windows, shop: Shop):
+    windows.watch.expect(ADVICE)
+    await shop.is_listed(greenleaf, shop.url)
+    page = await windows.open()
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    await page.route("**/v1/welcome*", hold)
+    await page.goto(shop.url)
+    await page.get_by_role("button", name="Chat with us").click()
+    await expect(page.get_by_text("The chat cannot be shown here.")).to_be_visible()
+    for route in held:
+        await route.continue_()
+    await expect(page.frame_locator("iframe").locator(".composer textarea")).to_be_editable()
+    await expect(page.get_by_text("The chat cannot be shown here.")).to_be_hidden()
 
 
 async def test_every_page_asks_only_its_own_server_and_complains_of_nothing(greenleaf: World, windows: Windows):

@@ -1,11 +1,11 @@
-// The launcher on somebody's website: a button, and behind it a frame from Careline's own origin, made when first needed.
+// A website's launcher: a button, and behind it a frame of Careline's own origin, made when needed.
 // <script src="https://chat.example/widget.js" data-workspace="…" async></script>
 (() => {
   const script = /** @type {HTMLScriptElement|null} */ (document.currentScript);
   if (!script || 'Careline' in window) return;
   const { workspace = '', label = 'Chat', replaces, side, accent, language = '' } = script.dataset;
   const { origin } = new URL(script.src);
-  // The page may be of Careline's own origin, where the frame keeps what it knows under a name of its own.
+  // On Careline's own origin the frame keeps what it knows, under another name.
   const mark = 'careline.begun.' + workspace;
   /** @type {Record<string,((detail:any)=>void)[]>} */
   const listeners = {};
@@ -28,11 +28,14 @@
     b{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;min-inline-size:20px;block-size:20px;padding:0 5px;box-sizing:border-box;
       border-radius:10px;background:#c3241b;color:#fff;font:600 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
     [hidden]{display:none!important}
-    iframe{position:fixed;inset-block-end:88px;inset-inline-end:20px;inline-size:380px;block-size:min(640px,calc(100dvh - 108px));
+    iframe,p{position:fixed;inset-block-end:88px;inset-inline-end:20px;
       border:0;border-radius:16px;box-shadow:0 4px 12px #0002,0 16px 48px #0003;z-index:2147483001;background:#fff;color-scheme:light dark}
-    :host(.start) button,:host(.start) iframe{inset-inline:20px auto}
-    @media(prefers-color-scheme:dark){iframe{background:#15191d}b{box-shadow:0 0 0 2px #15191d}}
-    @media(max-width:519px),(max-height:460px){iframe{inset:0!important;inline-size:100%;block-size:100dvh;border-radius:0}:host(.open) button{display:none}}
+    iframe{inline-size:380px;block-size:min(640px,calc(100dvh - 108px))}
+    p{margin:0;padding:16px 20px;font:15px system-ui,sans-serif}
+    :host(.off) iframe,:host(:not(.off.open)) p{display:none}
+    :host(.start) :is(button,iframe,p){inset-inline:20px auto}
+    @media(prefers-color-scheme:dark){iframe,p{background:#15191d;color:#fff}b{box-shadow:0 0 0 2px #15191d}}
+    @media(max-width:519px),(max-height:460px){iframe{inset:0!important;inline-size:100%;block-size:100dvh;border-radius:0}:host(.open:not(.off)) button{display:none}}
     @media(prefers-reduced-motion:reduce){button{transition:none}}
     @media print{:host{display:none}}`);
   root.adoptedStyleSheets = [sheet];
@@ -44,6 +47,8 @@
   badge.hidden = true;
   const sign = drawing();
   button.append(sign.svg, badge);
+  const excuse = document.createElement('p');
+  excuse.role = 'alert';
 
   function drawing() {
     const ns = 'http://www.w3.org/2000/svg';
@@ -79,7 +84,16 @@
     frame.title = label;
     frame.hidden = !isOpen;
     frame.src = origin + '/widget/?' + new URLSearchParams({ workspace, origin: location.origin, ...(language ? { language } : {}) });
+    frame.addEventListener('load', () => setTimeout(doubt, 3000));
     root.append(frame);
+  }
+
+  /** Nobody is told when the browser refuses a frame. */
+  function doubt() {
+    if (ready) return;
+    console.error(`Careline: is ${location.origin} listed in the workspace, and data-workspace="${workspace}" right?`);
+    excuse.textContent = 'The chat cannot be shown here.';
+    host.classList.add('off');
   }
 
   /** @param {"open"|"close"} careline */
@@ -115,6 +129,7 @@
       paint(accent ?? String(data.accent));
       if (!ready) {
         ready = true;
+        host.classList.remove('off');
         order(isOpen ? 'open' : 'close');
         say('ready');
       }
@@ -131,12 +146,12 @@
   function start() {
     if (accent) paint(accent);
     count(0);
-    root.append(button);
+    root.append(button, excuse);
     document.body.append(host);
     for (const old of replaces ? document.querySelectorAll(replaces) : []) old.remove();
     let returning = false;
     try { returning = Boolean(localStorage.getItem(mark)); } catch { /* as above */ }
-    // Who has written before may have an answer waiting; everybody else costs nothing until they ask.
+    // Who wrote before may have an answer waiting; all others cost nothing until they ask.
     if (returning) setTimeout(load, 1000);
   }
 
