@@ -10,6 +10,7 @@ import { pages } from './actions.js';
 import { useForm } from './form.js';
 import { Help } from './keys.js';
 import { useReported } from './reported.js';
+import { PASSWORD_LEAST } from './signin.js';
 
 /** @typedef {import('./desk.js').Desk} Desk */
 
@@ -53,7 +54,7 @@ function Colleagues({ desk, close }) {
       <h3>${t('colleague.add')}</h3>
       <label><span>${t('name')}</span><input name="name" required autocomplete="off" /></label>
       <label><span>${t('email')}</span><input name="email" type="email" required autocomplete="off" /></label>
-      <label><span>${t('colleague.password')}</span><input name="password" type="password" autocomplete="new-password" /></label>
+      <label><span>${t('colleague.password')}</span><input name="password" type="password" autocomplete="new-password" minlength=${PASSWORD_LEAST} /></label>
       <div class="fields-row">
         <label><span>${t('role')}</span><select name="role"><option value="agent">${t('role.agent')}</option><option value="admin">${t('role.admin')}</option></select></label>
         <label><span>${t('scope')}</span><select name="scope"><option value="all">${t('scope.all')}</option><option value="participating">${t('scope.participating')}</option></select></label>
