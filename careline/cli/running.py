@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import os
 import socket
 import sys
 from pathlib import Path
@@ -82,10 +83,11 @@ def check(config: Path | None, database: str | None, everything: bool) -> None:
 def demo(listen: str, folder: Path) -> None:
     """A small pharmacy to look around in, on this machine only; clients of five existing systems find it as well."""
     folder.mkdir(parents=True, exist_ok=True)
-    alone = (folder / "lock").open("w")  # until this process ends, however it does
+    alone = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)  # until this process ends, however it does
     try:
         fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
+        os.close(alone)
         # A second one would give everybody new passwords, and those that the first has printed would be wrong.
         raise click.ClickException(f"a demo runs in {folder} already: stop it, or give another --folder") from None
     doors = Doors(pharmacy.WORKSPACE)

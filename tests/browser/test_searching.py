@@ -144,7 +144,7 @@ async def test_a_setting_that_cannot_be_is_told_beside_its_field(greenleaf: Worl
     windows.watch.expect(r"status of 422 .*/v1/workspace$")
     ana = await Desk.signs_in(await windows.open(), greenleaf.url)
     dialog = await ana.page_of("Workspace settings")
-    await dialog.get_by_label("Websites").fill("shop.example")
+    await dialog.get_by_label("Websites that may show").fill("shop.example")
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.locator("label").filter(has_text="Websites").get_by_role("alert")).to_be_visible()
 
