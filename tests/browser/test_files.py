@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from playwright.async_api import FilePayload, Page, Route, expect
+from playwright.async_api import FilePayload, Locator, Page, Route, expect
 
 from tests.browser.conftest import Windows
 from tests.browser.talks import SLOWLY, Chat, Desk, Talk
@@ -105,13 +105,19 @@ async def test_what_only_its_name_says_is_a_picture_is_refused_and_the_rest_is_s
     await expect(Files(cara).waiting).to_have_count(0)
 
 
+async def names(desk: Desk, address: str) -> Locator:
+    """The dialog for a file from elsewhere, with its address in it."""
+    await desk.triage.get_by_role("button", name="More").click()
+    await desk.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
+    dialog = desk.page.get_by_role("dialog", name="Attach a file from elsewhere")
+    await dialog.get_by_label("Address").fill(address)
+    return dialog
+
+
 async def test_staff_name_a_file_elsewhere_where_the_workspace_takes_such(greenleaf: World, windows: Windows):
     windows.watch.expect(r"status of 403 .*/v1/attachments/references")
     ana, cara = await two(greenleaf, windows)
-    await ana.triage.get_by_role("button", name="More").click()
-    await ana.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
-    dialog = ana.page.get_by_role("dialog", name="Attach a file from elsewhere")
-    await dialog.get_by_label("Address").fill("https://files.example/leaflets/Ibuprofen%20400.pdf")
+    dialog = await names(ana, "https://files.example/leaflets/Ibuprofen%20400.pdf")
     await dialog.get_by_role("button", name="Attach", exact=True).click()
     await expect(dialog.get_by_role("alert")).to_have_text("You may not do this.")
     await greenleaf.ana.asks("PATCH", "/v1/workspace", json={"https_references": True}, status=200)
@@ -129,10 +135,7 @@ async def test_a_file_from_elsewhere_is_one_too_many_beside_ten(greenleaf: World
     ten: list[FilePayload] = [{**NOTES, "name": f"{number}.txt"} for number in range(10)]
     await Files(ana).chooses(*ten)
     await Files(ana).are_there(10)
-    await ana.triage.get_by_role("button", name="More").click()
-    await ana.page.get_by_role("menuitem", name="Attach a file from elsewhere").click()
-    dialog = ana.page.get_by_role("dialog", name="Attach a file from elsewhere")
-    await dialog.get_by_label("Address").fill("https://files.example/leaflet.pdf")
+    dialog = await names(ana, "https://files.example/leaflet.pdf")
     await dialog.get_by_role("button", name="Attach", exact=True).click()
     await expect(dialog.get_by_role("alert")).to_have_text("leaflet.pdf is one too many: a message takes 10 files.")
 

@@ -163,8 +163,8 @@ def test_what_no_server_can_run_with_is_named_with_what_may_stand_there(name: st
         load({f"CARELINE_{name}": value})
 
 
-def careline(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+def careline(folder: Path, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         [sys.executable, "-m", "careline", *words], env=environment, cwd=folder, capture_output=True, text=True,
         timeout=60,
@@ -207,17 +207,12 @@ def test_a_secret_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(secret + "\n")
     environment = {"CARELINE_OPERATOR_TOKEN_FILE": str(tmp_path / "token")}
     assert load(environment).operator_token == secret
-    words = [sys.executable, "-m", "careline", "check", "--all"]
-    said = subprocess.run(
-        words, env={**os.environ, **environment, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, capture_output=True, text=True
-    )
+    said = careline(tmp_path, "check", "--all", **environment)
     assert "operator_token" in said.stdout and "kanarienvogel" not in said.stdout + said.stderr
 
 
 def test_a_server_with_dangerous_settings_does_not_start(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "careline", "serve", "--listen", "0.0.0.0:0"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    said = subprocess.run(words, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    said = careline(tmp_path, "serve", "--listen", "0.0.0.0:0")
     assert said.returncode and "dangerous" in said.stderr and "https" in said.stderr
     assert not list(tmp_path.iterdir())
 
