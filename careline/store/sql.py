@@ -21,6 +21,7 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _ANY = re.compile(r"= ANY\(:(\w+)\)")
 _LAYOUT = re.compile(r"'[^']*'|(?:--[^\n]*|\s)+")
 _LIST = re.compile(r"(?:ANY|json_each|unnest)\(:(\w+)")
+_VALUES = re.compile(r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", re.S)
 
 
 class Statement(Struct, frozen=True):
@@ -100,9 +101,7 @@ def for_many(wanted: Statement, types: list[str], only_if: str = "") -> str:
     source = f"(SELECT {named} FROM json_to_recordset($1) AS j({typed}){condition}) AS p"
     worded = re.sub(r"\$(\d+)", r"p.p_\1", wanted.text)
     if re.match(r"\s*INSERT", wanted.text, re.I):
-        return re.sub(
-            r"VALUES\s*\((.*?)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 FROM {source}", worded, count=1, flags=re.S
-        )
+        return _VALUES.sub(rf"SELECT \1 FROM {source}", worded, count=1)
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)
 
 
@@ -111,9 +110,7 @@ def for_one(wanted: Statement, types: list[str], only_if: str) -> str:
     typed = re.sub(r"\$(\d+)", lambda match: f"CAST(${match[1]} AS {types[int(match[1]) - 1]})", wanted.text)
     condition = f"EXISTS (SELECT 1 FROM {only_if})"
     if re.match(r"\s*INSERT", wanted.text, re.I):
-        return re.sub(
-            r"VALUES\s*\((.*)\)(?=\s*(?:ON CONFLICT|$))", rf"SELECT \1 WHERE {condition}", typed, count=1, flags=re.S
-        )
+        return _VALUES.sub(rf"SELECT \1 WHERE {condition}", typed, count=1)
     return re.sub(r"\bWHERE\b", f"WHERE {condition} AND", typed, count=1)
 
 

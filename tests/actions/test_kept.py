@@ -216,7 +216,7 @@ async def test_whoever_a_note_mentions_takes_part_and_hears_it(world: World) -> 
     assert (await contact.hears())["data"] == {"kind": "staff", "id": None, "name": "Ben"}
     await contact.hears_nothing()
     assert [m["id"] for m in (await world.ben.asks("GET", path, status=200))["items"]] == [note["id"]]
-    await world.ana.sends(world.conversation, "and this", kind="note", mentions=("ben",))
+    await world.ana.asks("POST", path, status=201, json={"body": "and this", "kind": "note", "mentions": ["ben"]})
     assert (await listening.hears())["type"] == "message.sent"
     await listening.hears_nothing()
 

@@ -34,6 +34,11 @@ def test_a_row_of_its_own_is_written_only_where_the_counter_was_moved() -> None:
     assert for_one(add, ["text", "int8"], "w0") == (
         "INSERT INTO t (a, b) SELECT CAST($1 AS text), CAST($2 AS int8) WHERE EXISTS (SELECT 1 FROM w0)"
     )
+    unless = statement("unless", "INSERT INTO t (a) VALUES (:a) ON CONFLICT (a) DO UPDATE SET b = MAX(t.b)", "postgres")
+    assert for_one(unless, ["text"], "w0") == (
+        "INSERT INTO t (a) SELECT CAST($1 AS text) WHERE EXISTS (SELECT 1 FROM w0)"
+        " ON CONFLICT (a) DO UPDATE SET b = MAX(t.b)"
+    )
     move = statement("move", "UPDATE t SET a = :a WHERE b = :b", "postgres")
     assert for_one(move, ["text", "int8"], "w0") == (
         "UPDATE t SET a = CAST($1 AS text) WHERE EXISTS (SELECT 1 FROM w0) AND b = CAST($2 AS int8)"
