@@ -1,7 +1,8 @@
 """Keeps the search index up to date behind the senders' backs, in whichever process comes first.
 
-It takes a batch when something was committed, then rests several times as long as that took: a rush of messages is
-indexed when it is over, and is searched in the log until then. Far behind, as after an upgrade, it rests less.
+It takes a batch when something was committed, then rests: half a second where that was all there was, else several
+times as long as it took. A rush of messages is indexed when it is over, and is searched in the log until then. Far
+behind, as after an upgrade, it rests less.
 """
 
 import asyncio
@@ -59,14 +60,19 @@ class Indexer:
                 logger.error("indexing failed", extra={"fields": {"error": type(error).__name__}})
 
     async def catch_up(self) -> None:
-        """Index until nothing is left that nobody else is at."""
+        """Index what is there and nobody else is at. What comes meanwhile waits for the next look, with all that
+        follows it: one by one, each message would have a commit of its own between the senders' commits.
+        """
         while workspaces := await self._database.read(behind, system()):
             facts = sum(workspace.facts for workspace in workspaces)
             self._tell(facts)
             started = self._clock.monotonic()
             ids = [workspace.workspace_id for workspace in workspaces]
-            if not await self._database.write(follow_logs, system(), ids, LARGE if facts > BEHIND else BATCH):
+            done = await self._database.write(follow_logs, system(), ids, LARGE if facts > BEHIND else BATCH)
+            if not done:
                 return
+            if done >= facts:
+                break
             took = self._clock.monotonic() - started
             await asyncio.sleep(took * (REST_FAR if facts > FAR else REST))
         self._on_lag(0)

@@ -12,7 +12,7 @@ from careline.features.desk.merging import merge_conversations
 from careline.features.desk.removal import delete_conversation
 from careline.features.people.actions import add_contact, expire_contact, update_contact
 from careline.features.search.actions import search_contacts
-from careline.features.search.index import behind, follow_log
+from careline.features.search.index import behind, follow_log, follow_logs
 from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
 from careline.store.postgres import Postgres
@@ -93,6 +93,26 @@ async def test_an_indexer_says_how_far_behind_it_is(still: World) -> None:
     await indexer.catch_up()
     lags.clear()
     await still.cara.sends(still.conversation, "another")
+    await indexer.catch_up()
+    assert lags == [1, 0]
+
+
+async def test_what_is_said_while_the_index_catches_up_waits_for_the_next_look(still: World, monkeypatch) -> None:
+    database = still.app.database
+    lags: list[float] = []
+    indexer = Indexer(database, database.clock, lags.append)
+    await indexer.catch_up()
+    lags.clear()
+    write = database.write
+
+    async def write_and_say_more(verb, *rest):
+        done = await write(verb, *rest)
+        if verb is follow_logs and len(lags) == 1:
+            await still.cara.sends(still.conversation, "another")
+        return done
+
+    await still.cara.sends(still.conversation, "one")
+    monkeypatch.setattr(database, "write", write_and_say_more)
     await indexer.catch_up()
     assert lags == [1, 0]
 
