@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 from careline.core.actor import Actor
@@ -26,14 +26,14 @@ class Hub:
         self._workspaces: Listeners = defaultdict(set)
         self._everywhere: set[Connection] = set()  # strangers, who hear about every workspace
         self._counts: Counter[tuple[str, str, str | None]] = Counter()
-        self.connections: set[Connection] = set()
+        self._by_id: dict[str, Connection] = {}
         self.on_hang_up: Callable[[tuple[str, ...]], None] = lambda keys: None
 
     def join(self, connection: Connection) -> None:
         """Begin to listen; again is no change, or a person's count would never come down."""
-        if connection in self.connections:
+        if connection.id in self._by_id:
             return
-        self.connections.add(connection)
+        self._by_id[connection.id] = connection
         self._counts[connection.actor.workspace_id, connection.person, connection.conversation_id] += 1
         for listeners, key in self._places(connection):
             listeners[key].add(connection)
@@ -41,9 +41,8 @@ class Hub:
             self._everywhere.add(connection)
 
     def leave(self, connection: Connection) -> None:
-        if connection not in self.connections:
+        if self._by_id.pop(connection.id, None) is None:
             return
-        self.connections.discard(connection)
         self._everywhere.discard(connection)
         key = (connection.actor.workspace_id, connection.person, connection.conversation_id)
         self._counts[key] -= 1
@@ -80,27 +79,36 @@ class Hub:
         """Whether anybody is connected who only participates."""
         return workspace_id in self._agents
 
+    @property
+    def connections(self) -> Collection[Connection]:
+        return self._by_id.values()
+
     def deliver(self, recorded: Recorded) -> None:
-        """Say a fact to everybody who should hear it, encoded once per wire and view."""
-        frames, seq, origin, actor = recorded.frames, recorded.seq, recorded.origin, recorded.actor
+        """Say a fact to everybody who should hear it, encoded once per wire and view; to whom it answers, first: they
+        wait for it.
+        """
+        frames, seq, actor = recorded.frames, recorded.seq, recorded.actor
         delivers = recorded.event.delivers
         news = News(recorded.conversation_id or "", delivers, seq) if delivers else None
-        for listeners in self._hearing(recorded):
+        hearing = list(self._hearing(recorded))
+        origin = self._by_id.get(recorded.origin or "")
+        if origin is not None and any(origin in listeners for listeners in hearing):
+            key = origin.view_origin
+            frames[key] = frame = worded(recorded, key[0].encode, key[1])
+            if frame is not None:
+                origin.push(frame, seq)
+        for listeners in hearing:
             for connection in listeners:
-                received = None
-                if connection.id == origin:
-                    key = connection.view_origin
-                elif connection.person == actor:
-                    key = connection.view_author
-                else:
-                    key = connection.view
-                    received = news
+                if connection is origin:
+                    continue
+                own = connection.person == actor
+                key = connection.view_author if own else connection.view
                 try:
                     frame = frames[key]
                 except KeyError:
                     frame = frames[key] = worded(recorded, key[0].encode, key[1])
                 if frame is not None:
-                    connection.push(frame, seq, received)
+                    connection.push(frame, seq, None if own else news)
         for connection in self._everywhere:
             key = connection.view
             if key not in frames:
@@ -110,7 +118,7 @@ class Hub:
         if recorded.event.hangs_up:
             self.hang_up(recorded.workspace_id, recorded.event.hangs_up)
 
-    def _hearing(self, recorded: Recorded) -> Iterator[Iterable[Connection]]:
+    def _hearing(self, recorded: Recorded) -> Iterator[Collection[Connection]]:
         workspace_id, conversation_id = recorded.workspace_id, recorded.conversation_id
         yield self._staff.get(workspace_id, ())
         if conversation_id is None:
@@ -139,7 +147,7 @@ class Hub:
                 if (frame := frames[key]) is not None:
                     connection.push(frame, None)
 
-    def _heeding(self, signal: Signal) -> Iterator[Iterable[Connection]]:
+    def _heeding(self, signal: Signal) -> Iterator[Collection[Connection]]:
         workspace_id = signal.workspace_id
         if isinstance(signal, PresenceChanged) and signal.conversation_id is not None:
             for side in ("staff", "contact"):
