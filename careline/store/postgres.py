@@ -42,8 +42,9 @@ TELL_AGAIN_S = 10.0
 MIGRATION_S = 24 * 3600
 
 # Statements are few, keyed and run for ever: planning them anew for their values costs more than it can find. And each
-# has an index it was written for: at the default price of a random read, which is a spinning disk's, a store without
-# statistics yet would look a message up by walking over all of them.
+# has an index it was written for, whatever is known of the table: without statistics yet, at the price of a spinning
+# disk, or made when a table was small, a plan would walk over all of it to find one row
+# (docs/decisions/0044-plans-that-need-no-statistics.md).
 SESSION = {
     "synchronous_commit": "on",
     "lock_timeout": "5s",
@@ -51,6 +52,9 @@ SESSION = {
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
     "random_page_cost": "1.1",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
 }
 
 
@@ -219,8 +223,13 @@ class Postgres:
             raise self._lost(error) from error
 
     async def _aside(self, connection: Any, body: Body, tx: PostgresTx) -> Any:
-        """The server ends a statement that takes too long by itself, also when nobody is left to ask it to."""
-        await connection.execute(f"BEGIN READ ONLY; SET LOCAL statement_timeout = {round(ASIDE_S * 1000)}")
+        """The server ends a statement that takes too long by itself, also when nobody is left to ask it to. What reads
+        much is not looked up row after row.
+        """
+        await connection.execute(
+            f"BEGIN READ ONLY; SET LOCAL statement_timeout = {round(ASIDE_S * 1000)};"
+            "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+        )
         try:
             async with asyncio.timeout(ASIDE_S):
                 return await body(tx)

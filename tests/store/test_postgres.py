@@ -15,6 +15,7 @@ from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.migrate import migrate
 from careline.store.postgres import SESSION
+from careline.store.sql import statement
 from tests.services import Cluster
 
 
@@ -107,3 +108,15 @@ async def test_closing_waits_for_a_write_that_its_caller_left_and_no_longer(post
         writing.cancel()
         async with asyncio.timeout(2):
             await database.close()
+
+
+async def joins_by_hash(tx: Tx, actor: Actor) -> str:
+    return str(await tx.value("joins_by_hash"))
+
+
+async def test_only_what_reads_much_may_walk_and_join_as_the_planner_likes(postgres: Cluster) -> None:
+    async with opened(postgres, 1) as database:
+        asked = statement("joins_by_hash", "SELECT current_setting('enable_hashjoin')", "postgres")
+        database.engine._statements["joins_by_hash"] = asked  # type: ignore[attr-defined]
+        assert await database.read_aside(joins_by_hash, system()) == "on"
+        assert await database.read(joins_by_hash, system()) == "off"
