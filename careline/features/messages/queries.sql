@@ -7,9 +7,10 @@ kind AS quoted_kind, sender_kind AS quoted_sender_kind, sender_name AS quoted_se
 deleted_at AS quoted_deleted_at;
 
 -- part: seen
-EXISTS (SELECT 1 FROM conversations c WHERE c.id = :conversation_id AND c.workspace_id = :workspace_id
-  AND (:sees_all = 1 OR EXISTS (SELECT 1 FROM participants p
-    WHERE p.conversation_id = c.id AND p.kind = :actor_kind AND p.person_id = :person_id)));
+CASE WHEN :sees_all = 1
+  THEN EXISTS (SELECT 1 FROM conversations c WHERE c.id = :conversation_id AND c.workspace_id = :workspace_id)
+  ELSE EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = :conversation_id AND p.kind = :actor_kind
+    AND p.person_id = :person_id AND p.workspace_id = :workspace_id) END;
 
 -- part: only
 (CAST(:from_at AS BIGINT) IS NULL OR m.created_at >= :from_at) AND (CAST(:to_at AS BIGINT) IS NULL OR m.created_at < :to_at)
