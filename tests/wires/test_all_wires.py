@@ -319,8 +319,7 @@ async def place(request: pytest.FixtureRequest, database: str) -> AsyncIterator[
 
 async def test_what_is_said_through_one_wire_is_heard_through_all_of_them(place: Place) -> None:
     sockets = {client.name: await client.opens(place) for client in CLIENTS}
-    for client in CLIENTS:
-        await hears_no_more(client, sockets[client.name], greeted=True)
+    await all_hear_no_more(sockets, greeted=True)
     silent = [client for client in CLIENTS if client.reads]
     loud = [client for client in CLIENTS if not client.reads]
     for number, speaker in enumerate([*loud, *reversed(loud), *silent]):
@@ -337,10 +336,8 @@ async def test_what_is_said_through_one_wire_is_heard_through_all_of_them(place:
                 assert same, f"{client.name} heard of {speaker.name}\n  {heard}\ninstead of\n  {expected}"
         if not speaker.reads:
             continue
-        for client in CLIENTS:
-            await hears_no_more(client, sockets[client.name], greeted=True)
-    for client in CLIENTS:
-        await hears_no_more(client, sockets[client.name])
+        await all_hear_no_more(sockets, greeted=True)
+    await all_hear_no_more(sockets)
 
 
 async def stored(place: Place, text: str) -> Message:
@@ -366,7 +363,11 @@ async def hear(client: Client, socket: Socket, within: float) -> dict[str, Any] 
             return frame
 
 
-async def hears_no_more(client: Client, socket: Socket, *, greeted: bool = False) -> None:
+async def all_hear_no_more(sockets: dict[str, Socket], *, greeted: bool = False) -> None:
     """Nothing but, where they have just come, greetings and who else has."""
-    while (frame := await hear(client, socket, QUIET)) is not None:
-        assert greeted, f"{client.name} heard {frame}"
+
+    async def hears_no_more(client: Client) -> None:
+        while (frame := await hear(client, sockets[client.name], QUIET)) is not None:
+            assert greeted, f"{client.name} heard {frame}"
+
+    await asyncio.gather(*map(hears_no_more, CLIENTS))
