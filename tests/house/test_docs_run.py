@@ -65,7 +65,7 @@ def holds(promised: Any, answer: Any) -> bool:
     return bool(promised == answer)
 
 
-DUMP, RESTORE = re.findall(r"```sh\n(pg_.*)\n```", OPERATE)
+DUMP, RESTORE = re.findall(r"```sh\n(pg_[^`]*)\n```", OPERATE)
 
 
 async def backed_up(database: str, folder: Path) -> str:
