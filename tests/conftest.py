@@ -9,7 +9,10 @@ from typing import TypeVar
 import pytest
 import uvloop
 
+from careline.app import open_database
 from careline.bench.process import Unavailable
+from careline.settings import Settings
+from careline.store.migrate import migrate
 from tests import tools
 from tests.services import S3, Clamd, Cluster, Redis, clamd_server, postgres_server, redis_server, s3_server
 from tests.world import World, stage
@@ -69,9 +72,36 @@ def needed(service: Callable[[], T]) -> T:
         pytest.skip(str(unavailable))
 
 
+@pytest.fixture(scope="session")
+def template(postgres: Cluster) -> str:
+    """An empty store on PostgreSQL with its tables: copying it takes a tenth of making them."""
+    dsn = postgres.create_database()
+
+    async def make_tables() -> None:
+        database = open_database(Settings(database=dsn))
+        await database.open()
+        await migrate(database)
+        await database.close()
+
+    asyncio.run(make_tables())
+    return dsn
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty store for one test, on each engine in turn: what `Settings.database` takes."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "careline.db")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    dsn = cluster.create_database(request.getfixturevalue("template"))
+    yield dsn
+    cluster.drop_database(dsn)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def no_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same before anybody has opened it."""
     if request.param == "sqlite":
         yield str(tmp_path / "careline.db")
         return

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -237,6 +238,13 @@ def check_columns(name: str, row: type[Struct], columns: list[str]) -> None:
         raise TypeError(f"statement {name} gives {columns}, but {row.__name__} has {fields}")
 
 
+@cache
+def _statements(engine: str) -> dict[str, Statement]:
+    root = Path(__file__).parent.parent
+    files = [root / "store" / "log.sql", root / "work" / "jobs.sql", *sorted(root.glob("features/*/queries.sql"))]
+    return load(files, engine)
+
+
 Body = Callable[[Tx], Awaitable[Any]]
 Committed = Callable[[Tx], None]
 
@@ -281,9 +289,7 @@ class Database:
         self.on_read: Callable[[Actor, Context, list[str]], Awaitable[None] | None] = lambda actor, origin, noted: None
 
     async def open(self) -> None:
-        root = Path(__file__).parent.parent
-        files = [root / "store" / "log.sql", root / "work" / "jobs.sql", *sorted(root.glob("features/*/queries.sql"))]
-        await self.engine.open(load(files, self.engine.name), self.clock, self._settings)
+        await self.engine.open(dict(_statements(self.engine.name)), self.clock, self._settings)
 
     async def close(self) -> None:
         await self.engine.close()

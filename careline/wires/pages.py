@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -34,6 +35,7 @@ class File(Struct, frozen=True):
     type: str
 
 
+@cache
 def read(path: Path) -> File:
     body = path.read_bytes()
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -39,8 +39,8 @@ async def epoch(tx: Tx, actor: Actor) -> str:
     return str([await tx.value("server_fact", key=key) for key in ("epoch", "cursor_key")])
 
 
-async def test_processes_that_start_together_on_a_new_store_make_it_once(database: str) -> None:
-    processes = [open_database(Settings(database=database)) for _ in range(3)]
+async def test_processes_that_start_together_on_a_new_store_make_it_once(no_tables: str) -> None:
+    processes = [open_database(Settings(database=no_tables)) for _ in range(3)]
     heard: list[str] = []
 
     async def start(process: Database) -> list[str]:

@@ -117,6 +117,6 @@ async def joins_by_hash(tx: Tx, actor: Actor) -> str:
 async def test_only_what_reads_much_may_walk_and_join_as_the_planner_likes(postgres: Cluster) -> None:
     async with opened(postgres, 1) as database:
         asked = statement("joins_by_hash", "SELECT current_setting('enable_hashjoin')", "postgres")
-        database.engine._statements["joins_by_hash"] = asked  # type: ignore[attr-defined]
+        database.engine._statements = {asked.name: asked}  # type: ignore[attr-defined]
         assert await database.read_aside(joins_by_hash, system()) == "on"
         assert await database.read(joins_by_hash, system()) == "off"
