@@ -20,7 +20,7 @@ from careline.features.tokens import rules
 from careline.features.tokens.actions import actor_by_session, actors_by_secret, bearer_of_token, use_tokens
 from careline.features.tokens.once import redeem_ticket
 from careline.features.tokens.rows import IssuedSession
-from careline.features.tokens.sessions import change_password, refresh_session, start_session
+from careline.features.tokens.sessions import change_own_password, refresh_session, sign_in
 from careline.store.database import Database
 from careline.wires.gate import Gate
 from careline.wires.issuers import Issuers, Trust, looks_signed
@@ -144,7 +144,11 @@ class Credentials:
         if not await self._passwords.verify(account.password_hash if account else None, password) or not account:
             await self._tell_failure(account, workspace_id)
             raise Unauthenticated("E-mail address or password is wrong.")
-        issued = await self._database.write(start_session, system(), account.id, workspace_id)
+        try:
+            issued = await self._database.write(sign_in, system(), account, workspace_id)
+        except Unauthenticated:
+            await self._tell_failure(account, workspace_id)
+            raise
         await self.on_sign_in(issued.session.workspace_id, f"staff:{issued.session.staff_id}", "ok")
         return issued
 
@@ -173,7 +177,7 @@ class Credentials:
         if not await self._passwords.verify(account.password_hash, old):
             raise Forbidden("The current password is wrong.")
         digest = await self._passwords.hash(new)
-        await self._database.write(change_password, system(), account.id, digest)
+        await self._database.write(change_own_password, system(), account, digest)
 
     async def drain(self) -> None:
         await self._used.drain()

@@ -14,6 +14,7 @@ from careline.core.events import Recorded
 from careline.features.conversations.actions import add_participant, remove_participant
 from careline.features.messages.changes import delete_message, edit_message
 from careline.features.people.accounts import find_account
+from careline.features.people.rows import Account
 from careline.features.people.staff import add_staff, deactivate_staff, update_staff
 from careline.features.tokens import sessions
 from careline.features.tokens.actions import actor_again, actors_by_secret, revoke_token
@@ -214,6 +215,83 @@ async def test_a_password_changes_with_the_end_of_all_its_sessions_or_not_at_all
     for workspace_id, seq in (await database.read(journal.heads, system(), list(places))).items():
         facts = await database.read(journal.read, system(workspace_id), 0, 1_000)
         assert [fact.seq for fact in facts] == list(range(1, seq + 1))
+
+
+@pytest.fixture
+def compared(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
+    """A comparison of a password that is slow once: `begun`, and it ends when it `may_end`."""
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    passwords, verify = world.app.server.passwords, world.app.server.passwords.verify
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await verify(stored, password)
+        if not begun.is_set():
+            begun.set()
+            await may_end.wait()
+        return right
+
+    monkeypatch.setattr(passwords, "verify", slow)
+    return begun, may_end
+
+
+async def test_nobody_signs_in_with_a_password_that_was_changed_while_it_was_compared(
+    world: World, compared: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    begun, may_end = compared
+    old = asyncio.create_task(signs_in(world, "ben@greenleaf.example", status=401))
+    await begun.wait()
+    await _changes_the_password(world, {"access_token": world.ben.token})
+    may_end.set()
+    assert (await old)["detail"] == "E-mail address or password is wrong."
+    await signs_in(world, "ben@greenleaf.example", password=PASSWORD + " again")
+
+
+async def test_nobody_changes_a_password_that_was_changed_while_theirs_was_compared(
+    world: World, compared: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    begun, may_end = compared
+    database, account = world.app.database, await _account(world)
+    here, there = [await database.write(sessions.start_session, system(), account.id) for _ in range(2)]
+    body = {"old_password": PASSWORD, "new_password": PASSWORD + " for a thief"}
+    headers = bearing(here.access_token)
+    late = asyncio.create_task(world.ben.status_of("POST", "/v1/session/password", json=body, **headers))
+    await begun.wait()
+    await _changes_the_password(world, {"access_token": there.access_token})
+    may_end.set()
+    assert await late == 403
+    await signs_in(world, "ben@greenleaf.example", password=PASSWORD + " again")
+
+
+async def _account(world: World) -> Account:
+    account = await world.app.database.read(find_account, system(), "ben@greenleaf.example")
+    assert account is not None
+    return account
+
+
+async def test_a_session_that_starts_while_the_password_changes_ends_with_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password is the one that was compared until the session is there to be ended."""
+    database, account = world.app.database, await _account(world)
+    changing: list[asyncio.Task[None]] = []
+    start = sessions.start_session
+
+    async def overtaken(tx: Tx, actor: Actor, *args: Any) -> Any:
+        loop.call_soon_threadsafe(
+            lambda: changing.append(
+                loop.create_task(database.write(sessions.change_password, system(), account.id, "another"))
+            )
+        )
+        if database.engine.name == "postgres":
+            await asyncio.sleep(0.3)
+        return await start(tx, actor, *args)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(sessions, "start_session", overtaken)
+    issued = await database.write(sessions.sign_in, system(), account)
+    await asyncio.sleep(0)
+    await changing[0]
+    assert await world.ben.status_of("GET", "/v1/me", **bearing(issued.access_token)) == 401
 
 
 async def test_guesses_at_a_password_count_against_nobody_of_another_workspace(tmp_path: Any) -> None:

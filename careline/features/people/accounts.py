@@ -38,5 +38,13 @@ async def account_of(tx: Tx, actor: Actor, staff_id: str) -> Account:
     return account
 
 
+async def keep_password(tx: Tx, actor: Actor, account: Account) -> bool:
+    """Whether the account still has the password that it had when it was read; it then does until COMMIT.
+
+    Comparing a password takes long, and is never done in a transaction.
+    """
+    return await tx.value("keep_password", id=account.id, password_hash=account.password_hash) is not None
+
+
 async def set_password(tx: Tx, actor: Actor, account_id: str, password_hash: str) -> None:
     await tx.run("set_password", id=account_id, password_hash=password_hash, now=tx.now)

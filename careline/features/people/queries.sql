@@ -13,6 +13,14 @@ SELECT id, email, name, password_hash, created_at, password_changed_at FROM acco
 -- name: account_by_id
 SELECT id, email, name, password_hash, created_at, password_changed_at FROM accounts WHERE id = :id;
 
+-- A password that was found right stays the account's until the transaction ends: whoever changes it waits.
+
+-- name: keep_password [sqlite]
+SELECT id FROM accounts WHERE id = :id AND password_hash = :password_hash;
+
+-- name: keep_password [postgres]
+SELECT id FROM accounts WHERE id = :id AND password_hash = :password_hash FOR NO KEY UPDATE;
+
 -- name: set_password
 UPDATE accounts SET password_hash = :password_hash, password_changed_at = :now WHERE id = :id;
 

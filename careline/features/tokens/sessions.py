@@ -9,13 +9,20 @@ import msgspec
 from careline.core import ids
 from careline.core.actor import Actor
 from careline.core.errors import Forbidden, Unauthenticated
-from careline.features.people.accounts import set_password
-from careline.features.people.rows import Staff
+from careline.features.people.accounts import keep_password, set_password
+from careline.features.people.rows import Account, Staff
 from careline.features.people.staff import workspaces_of
 from careline.features.tokens import rules
 from careline.features.tokens.events import SessionRevoked
 from careline.features.tokens.rows import IssuedSession, Session
 from careline.store.database import Tx
+
+
+async def sign_in(tx: Tx, actor: Actor, account: Account, workspace_id: str | None = None) -> IssuedSession:
+    """A session for an account whose password was compared as it was read; `Unauthenticated` if it is another now."""
+    if not await keep_password(tx, actor, account):
+        raise Unauthenticated("E-mail address or password is wrong.")
+    return await start_session(tx, actor, account.id, workspace_id)
 
 
 async def start_session(tx: Tx, actor: Actor, account_id: str, workspace_id: str | None = None) -> IssuedSession:
@@ -109,6 +116,15 @@ async def change_password(tx: Tx, actor: Actor, account_id: str, password_hash: 
         await tx.open_workspace(workspace_id)
         for session in sessions:
             await _revoke(tx, actor, session)
+
+
+async def change_own_password(tx: Tx, actor: Actor, account: Account, password_hash: str) -> None:
+    """The same for whoever brought the password that the account had when it was read; `Forbidden` if it has another
+    now.
+    """
+    if not await keep_password(tx, actor, account):
+        raise Forbidden("The current password is wrong.")
+    await change_password(tx, actor, account.id, password_hash)
 
 
 async def _revoke(tx: Tx, actor: Actor, session: Session) -> None:
