@@ -63,6 +63,8 @@ class NativeTalk:
         self._socket: Socket
         self._connection: Connection | None = None
         self._introducing = False
+        self._ready = False
+        self._early: list[bytes] = []
         self._bad = 0
         self._floods = 0
         self._floods_since = 0
@@ -84,6 +86,12 @@ class NativeTalk:
     def heard(self, message: bytes) -> None:
         if self._connection is None:
             self._introduce(message)
+            return
+        if not self._ready:
+            # What a command did now would be read as the past, which does not know whose answer it is. What has
+            # arrived is kept, the rest waits in the kernel.
+            self._early.append(message)
+            self._socket.transport.pause_reading()
             return
         try:
             envelope = shapes.decode(message, _decode_envelope)
@@ -143,6 +151,17 @@ class NativeTalk:
             self._socket.close(1011, "something went wrong on our side")
         finally:
             self._introducing = False
+            if not self._ready:
+                self._begin()
+
+    def _begin(self) -> None:
+        """Do what was asked for before the stream began, unless somebody has hung up."""
+        self._resume()
+        self._ready = self._connection is not None
+        early, self._early = self._early, []
+        for message in early:
+            if self._socket.closing_at is None:
+                self.heard(message)
 
     # Commands -------------------------------------------------------------------------------------------------------
 
