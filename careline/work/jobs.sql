@@ -2,18 +2,20 @@
 
 -- name: due_job
 SELECT id FROM jobs WHERE given_up_at IS NULL AND run_at <= :now AND (claimed_until IS NULL OR claimed_until < :now)
+  AND NOT kind = ANY(:but)
 ORDER BY run_at LIMIT 1;
 
 -- name: claim_job [sqlite]
 UPDATE jobs SET attempts = attempts + 1, claimed_until = :until
 WHERE id = (SELECT id FROM jobs WHERE given_up_at IS NULL AND run_at <= :now
-            AND (claimed_until IS NULL OR claimed_until < :now) ORDER BY run_at LIMIT 1)
+            AND (claimed_until IS NULL OR claimed_until < :now) AND NOT kind = ANY(:but) ORDER BY run_at LIMIT 1)
 RETURNING id, workspace_id, kind, payload, attempts;
 
 -- name: claim_job [postgres]
 UPDATE jobs SET attempts = attempts + 1, claimed_until = :until
 WHERE id = (SELECT id FROM jobs WHERE given_up_at IS NULL AND run_at <= :now
-            AND (claimed_until IS NULL OR claimed_until < :now) ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            AND (claimed_until IS NULL OR claimed_until < :now) AND NOT kind = ANY(:but)
+            ORDER BY run_at LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, workspace_id, kind, payload, attempts;
 
 -- A claim is ended by whoever holds it: each has the job's next number of `attempts`.

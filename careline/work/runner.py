@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
@@ -14,6 +15,8 @@ from careline.store.database import Database, Tx
 
 logger = logging.getLogger("careline.work")
 LEASE = 60_000
+ERRAND_S = 50.0  # less than the lease: what takes longer is broken off while it is still ours to return
+AT_ONCE = 4  # of each kind: whom one of them waits for keeps no other kind waiting
 IDLE = 2.0
 ATTEMPTS = 8
 FIRST_RETRY = 5_000
@@ -34,37 +37,77 @@ Errand = Callable[[Actor, str], Awaitable[None]]
 class Runner:
     """`kinds` maps a job's name to the verb that does it, given the payload as JSON.
 
-    `errands` are those that have to go out of the house: they run in no transaction, and may run twice.
+    `errands` are those that have to go out of the house: they run in no transaction, and may run twice. Nobody waits
+    for them: a few of each kind are under way beside everything else, each for `ERRAND_S` at most.
     """
 
     def __init__(self, database: Database, kinds: dict[str, Do], errands: dict[str, Errand] | None = None) -> None:
         self._database = database
         self._kinds = kinds
         self._errands = errands or {}
+        self._under_way: dict[asyncio.Task[None], str] = {}
 
     async def run(self) -> None:
-        while True:
-            try:
-                busy = await self.work()
-            except Refused:
-                busy = 0
-            except Exception as error:
-                # Whatever it was: a runner that ends here would leave every job undone until the next start.
-                logger.error("looking for jobs failed", extra={"fields": {"error": type(error).__name__}})
-                busy = 0
-            if not busy:
-                await asyncio.sleep(until_beat(IDLE))
+        try:
+            while True:
+                try:
+                    busy = await self.begin()
+                except Refused:
+                    busy = 0
+                except Exception as error:
+                    # Whatever it was: a runner that ends here would leave every job undone until the next start.
+                    logger.error("looking for jobs failed", extra={"fields": {"error": type(error).__name__}})
+                    busy = 0
+                if not busy:
+                    await self._rest()
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _rest(self) -> None:
+        """Until the next beat, or until an errand is back: others of its kind may wait for its place."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=until_beat(IDLE), return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await asyncio.sleep(until_beat(IDLE))
 
     async def work(self) -> int:
-        """Do what is due now; how many jobs that were. Mostly none is, which is found out without writing.
+        """Do all that is due now, to its end; how many jobs that were."""
+        done = 0
+        while begun := await self.begin():
+            done += begun
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+        return done
+
+    async def begin(self) -> int:
+        """Do what is due now, and begin the errands; how many jobs that were. Mostly none is, which is found out
+        without writing.
 
         Each is claimed when its turn comes: a lease must not run out while others take their time.
         """
-        done = 0
-        while await self._database.read(_is_due, system()) and (job := await self._database.write(_claim, system())):
-            await self._one(job)
-            done += 1
-        return done
+        begun = 0
+        while await self._database.read(_is_due, system(), self._full()) and (
+            job := await self._database.write(_claim, system(), self._full())
+        ):
+            begun += 1
+            if job.kind in self._errands:
+                task = asyncio.create_task(self._one(job))
+                self._under_way[task] = job.kind
+                task.add_done_callback(self._is_back)
+            else:
+                await self._one(job)
+        return begun
+
+    def _full(self) -> list[str]:
+        """The kinds of errands that have no place for another one now."""
+        return [kind for kind, count in Counter(self._under_way.values()).items() if count >= AT_ONCE]
+
+    def _is_back(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, Refused):
+            logger.error("an errand could not be ended", extra={"fields": {"error": type(error).__name__}})
 
     async def _one(self, job: Claimed) -> None:
         try:
@@ -79,7 +122,8 @@ class Runner:
         if errand is None:
             await self._database.write(_do, actor, self._kinds[job.kind], job)
             return
-        await errand(actor, job.payload)
+        async with asyncio.timeout(ERRAND_S):
+            await errand(actor, job.payload)
         await self._database.write(_finish, system(), job)
 
 
@@ -88,12 +132,12 @@ async def _finish(tx: Tx, actor: Actor, job: Claimed) -> bool:
     return await tx.value("finish_job", id=job.id, attempts=job.attempts) is not None
 
 
-async def _is_due(tx: Tx, actor: Actor) -> bool:
-    return await tx.value("due_job", now=tx.now) is not None
+async def _is_due(tx: Tx, actor: Actor, but: list[str]) -> bool:
+    return await tx.value("due_job", now=tx.now, but=but) is not None
 
 
-async def _claim(tx: Tx, actor: Actor) -> Claimed | None:
-    return await tx.one(Claimed, "claim_job", now=tx.now, until=tx.now + LEASE)
+async def _claim(tx: Tx, actor: Actor, but: list[str]) -> Claimed | None:
+    return await tx.one(Claimed, "claim_job", now=tx.now, until=tx.now + LEASE, but=but)
 
 
 async def _do(tx: Tx, actor: Actor, do: Do, job: Claimed) -> None:

@@ -158,13 +158,13 @@ async def test_the_queue_is_looked_at_again_whatever_went_wrong(world: World, mo
     looked: asyncio.Queue[None] = asyncio.Queue()
     failures = [RuntimeError()]
 
-    async def work(self: Runner) -> int:
+    async def begin(self: Runner) -> int:
         looked.put_nowait(None)
         if failures:
             raise failures.pop()
         return 0
 
-    monkeypatch.setattr(Runner, "work", work)
+    monkeypatch.setattr(Runner, "begin", begin)
     monkeypatch.setattr(runner, "IDLE", 0.05)
     task = asyncio.create_task(Runner(world.app.database, {}).run())
     for _ in range(3):

@@ -3,11 +3,14 @@
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from careline.core.actor import Actor, system
+from careline.core.errors import Unavailable
+from careline.features.attachments import intake
 from careline.features.attachments.actions import copy_attachments, expire_unsent
 from careline.features.conversations.actions import add_participant
 from careline.features.messages.attached import expire_attachments
@@ -277,6 +280,30 @@ async def test_with_its_message_a_file_goes_and_its_bytes_follow(world: World) -
     assert (await ana.hears("message.deleted"))["data"]["message"]["attachments"] == []
     await Runner(world.app.database, JOBS, world.app.errands).work()
     assert stored_files(world) == []
+
+
+async def test_a_removal_that_is_broken_off_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "REMOVED_AT_ONCE", 1)
+    for task in world.app._tasks:
+        task.cancel()  # its own runner would do it for us
+    some = [(await uploads(world.cara, PDF, f"{number}.pdf"))["id"] for number in range(3)]
+    for one in some:
+        await world.app.database.write(expire_unsent, system(GREENLEAF), one)
+    remove, removed = world.app.intake.remove, 0
+
+    async def fails_once(*names: Any) -> None:
+        nonlocal removed
+        removed += 1
+        if removed == 2:
+            raise Unavailable
+        await remove(*names)
+
+    monkeypatch.setattr(world.app.intake, "remove", fails_once)
+    with pytest.raises(Unavailable):
+        await world.app.intake.remove_all(world.app.database, system(GREENLEAF), some)
+    assert len(stored_files(world)) == 2
+    await world.app.intake.remove_all(world.app.database, system(GREENLEAF), some)
+    assert (stored_files(world), removed) == ([], 4)
 
 
 async def test_what_is_kept_no_longer_is_gone_and_its_message_says_so(world: World) -> None:

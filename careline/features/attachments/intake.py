@@ -26,6 +26,7 @@ COPY = ".copy"
 # A folder of its own in the bucket, so that whoever runs it can see and clear it apart.
 ARRIVING = "arriving/"
 DOOR_S = 900
+REMOVED_AT_ONCE = 50
 
 
 class Intake:
@@ -183,10 +184,14 @@ class Intake:
             await self.blobs.remove(key + THUMBNAIL)
 
     async def remove_all(self, database: Database, actor: Actor, attachment_ids: list[str]) -> None:
-        """Take away the bytes that nobody needs any more. Again changes nothing."""
-        for going in await database.read(removable_blobs, actor, attachment_ids):
-            await self.remove(going.storage_key, going.thumbnail)
-        await database.write(forget_attachments, actor, attachment_ids)
+        """Take away the bytes that nobody needs any more. Again changes nothing; what was broken off goes on where it
+        was.
+        """
+        for start in range(0, len(attachment_ids), REMOVED_AT_ONCE):
+            some = attachment_ids[start : start + REMOVED_AT_ONCE]
+            for going in await database.read(removable_blobs, actor, some):
+                await self.remove(going.storage_key, going.thumbnail)
+            await database.write(forget_attachments, actor, some)
 
     async def sweep(self, database: Database) -> None:
         """Look after what a crash left on its way: bytes that no row names go."""
