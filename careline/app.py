@@ -28,7 +28,7 @@ from careline.features.people.events import ContactUpdated, StaffUpdated
 from careline.features.presence.actions import met_by
 from careline.features.tokens.actions import sweep
 from careline.live.board import Board
-from careline.live.hints import EVERY, Hint, Hints
+from careline.live.hints import BEAT, Hint, Hints
 from careline.live.hub import Hub
 from careline.live.tail import Tail
 from careline.live.wake import LOOK_S, Poll
@@ -187,7 +187,8 @@ class App:
         self.server.cursors = Cursors(bytes.fromhex(key))
         self.server.files.links = Links(bytes.fromhex(key))
         if self.settings.redis_url:
-            self._hints = Hints(self.settings.redis_url, sha256(bytes.fromhex(key)).digest(), self._heard)
+            seal = sha256(bytes.fromhex(key)).digest()
+            self._hints = Hints(self.settings.redis_url, seal, self._heard, self.server.board.here)
         self.server.speeches["native"] = native_frames.NativeSpeech(self.server.cursors)
 
     async def _listen(self) -> None:
@@ -252,7 +253,7 @@ class App:
     def _hinting(self, hints: Hints | None) -> list[Any]:
         if hints is None:
             return []
-        return [hints.run(), every(EVERY, lambda: hints.here(self.server.board.here))]
+        return [hints.run(), every(BEAT, hints.beat)]
 
     async def _second(self) -> None:
         self.server.sockets.sweep()
@@ -317,7 +318,9 @@ class App:
     def _heard(self, hint: Hint) -> None:
         """What another process says."""
         board = self.server.board
-        board.alive(hint.process, self.database.clock.monotonic_ms(), stops=hint.stops)
+        unknown = board.alive(hint.process, self.database.clock.monotonic_ms(), stops=hint.stops)
+        if unknown and self._hints and hint.people is None and not hint.stops:
+            self._hints.ask(hint.process)
         for workspace_id, seq in hint.numbers.items():
             self.tail.wake(workspace_id, seq)
         for told in hint.signals:

@@ -8,9 +8,9 @@ from careline.core.events import PresenceChanged, TypingChanged
 
 # A reload closes and opens: somebody is gone only when they stay away this long (milliseconds).
 GRACE = 5_000
-# Another process that is not heard of for this long is gone, and whoever was there with it. Each says who is there in
-# half the time; when it stops, its clients have some time to come to the others.
-REMOTE = 600_000
+# Another process that is not heard of for this long is gone, and whoever was there with it. Each is heard of several
+# times in that; when it stops, its clients have some time to come to the others.
+REMOTE = 30_000
 PARTING = 40_000
 TYPING_EVERY = 1_500
 
@@ -85,10 +85,12 @@ class Board:
 
     # Other processes ------------------------------------------------------------------------------------------------
 
-    def alive(self, process: str, now: int, *, stops: bool = False) -> None:
-        """Another process has said something, or that it `stops`."""
+    def alive(self, process: str, now: int, *, stops: bool = False) -> bool:
+        """Another process has said something, or that it `stops`. Whether it was unknown, and with it who is there."""
+        unknown = process not in self._believed
         self._elsewhere.setdefault(process, {})
         self._believed[process] = now + (PARTING if stops else REMOTE)
+        return unknown
 
     def heard(self, process: str, signal: PresenceChanged) -> None:
         """Somebody came or went at a process that is alive: news if they are nowhere else."""

@@ -21,20 +21,22 @@ logger = logging.getLogger("careline.hints")
 WAITING = 1_000
 TIMEOUT = 2.0
 LONGEST_PAUSE = 5.0
-EVERY = 300.0
+BEAT = 5.0
+PEOPLE_EVERY = 60  # beats
 TAG = 32
 
 
 class Hint(Struct, frozen=True):
     """What one process tells the others. `process` is who says it: nobody heeds their own. `numbers` are workspaces and
     how far their logs reach, `signals` what has just become true, `people` all who are connected there, said now and
-    then, and `stops` its last word.
+    then and to those who ask, `asks` whom it does not know, and `stops` its last word.
     """
 
     process: str
     numbers: dict[str, int] = {}
     signals: list[TypingChanged | PresenceChanged] = []
     people: list[PresenceChanged] | None = None
+    asks: list[str] = []
     stops: bool = False
 
 
@@ -46,7 +48,9 @@ class Hints:
     find out by asking the database.
     """
 
-    def __init__(self, url: str, key: bytes, heard: Callable[[Hint], None]) -> None:
+    def __init__(
+        self, url: str, key: bytes, heard: Callable[[Hint], None], here: Callable[[], list[PresenceChanged]]
+    ) -> None:
         self._redis = redis.from_url(url, socket_connect_timeout=TIMEOUT, health_check_interval=15)
         self._key = key
         self._process = secrets.token_hex(8)
@@ -54,7 +58,10 @@ class Hints:
         self._heard = heard
         self._numbers: dict[str, int] = {}
         self._signals: list[TypingChanged | PresenceChanged] = []
-        self._here: Callable[[], list[PresenceChanged]] | None = None
+        self._here = here
+        self._beats = 0
+        self._asked = self._with_people = False
+        self._strangers: list[str] = []
         self._something = asyncio.Event()
         self._decode = msgspec.json.Decoder(Hint).decode
 
@@ -68,11 +75,18 @@ class Hints:
             self._signals.append(signal)
         self._something.set()
 
-    def here(self, people: Callable[[], list[PresenceChanged]]) -> None:
-        """Who is connected here, said again now and then for processes that started since or lost a signal. They are
-        asked for when it is said: in the same hint stand only signals from before that.
+    def beat(self) -> None:
+        """Be heard of, whatever happens or does not. Who is connected here is said with it now and then, because a
+        signal may be lost, and when somebody has asked since the last beat.
         """
-        self._here = people
+        self._beats += 1
+        if self._asked or self._beats % PEOPLE_EVERY == 0:
+            self._asked, self._with_people = False, True
+        self._something.set()
+
+    def ask(self, process: str) -> None:
+        """Who is connected there? It says so with its next beat."""
+        self._strangers.append(process)
         self._something.set()
 
     async def run(self) -> None:
@@ -91,15 +105,21 @@ class Hints:
                 await work()
             except (RedisError, OSError, TimeoutError) as error:
                 logger.warning("Redis is away", extra={"fields": {"error": type(error).__name__}})
+                self._asked = True  # what was to be said meanwhile is lost
                 await asyncio.sleep(random.uniform(0.2, LONGEST_PAUSE))  # noqa: S311
 
     async def _publish(self) -> None:
         while True:
             await self._something.wait()
             self._something.clear()
-            hint = Hint(self._process, self._numbers, self._signals, self._here() if self._here else None)
-            self._numbers, self._signals, self._here = {}, [], None
-            await self._say(hint)
+            await self._say(self._next())
+
+    def _next(self) -> Hint:
+        """What is to be said, with those who are here now: only signals from before this moment stand in it."""
+        people = self._here() if self._with_people else None
+        hint = Hint(self._process, self._numbers, self._signals, people, self._strangers)
+        self._numbers, self._signals, self._strangers, self._with_people = {}, [], [], False
+        return hint
 
     async def _say(self, hint: Hint) -> None:
         async with asyncio.timeout(TIMEOUT):
@@ -121,6 +141,7 @@ class Hints:
         except msgspec.DecodeError:
             return  # of a process with other code, for a while: the log says the same a little later
         if hint.process != self._process:
+            self._asked = self._asked or self._process in hint.asks
             self._heard(hint)
 
     def _seal(self, payload: bytes) -> bytes:

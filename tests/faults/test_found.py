@@ -184,7 +184,7 @@ async def test_a_refused_note_leaves_its_file_to_be_sent(world: World) -> None:
 
 async def test_a_hint_that_says_what_this_code_does_not_know_is_passed_over() -> None:
     heard: list[str] = []
-    hints = Hints("redis://127.0.0.1:1", b"key", lambda hint: heard.append(hint.process))
+    hints = Hints("redis://127.0.0.1:1", b"key", lambda hint: heard.append(hint.process), list)
     for payload in (b'{"process":"p","signals":[{"type":"unknown"}]}', b"{", b'{"process":"q"}'):
         hints._heed(hints._seal(payload))
     assert heard == ["q"]

@@ -7,6 +7,7 @@ import pytest
 from careline.core.actor import Actor
 from careline.core.events import PresenceChanged
 from careline.live.board import GRACE, PARTING, REMOTE, Board
+from careline.live.hints import BEAT
 
 CARA = Actor("greenleaf", "contact", "cara", "Cara")
 Said = tuple[str, str | None, bool]
@@ -89,6 +90,17 @@ def test_a_process_that_died_has_nobody_any_more_and_the_others_have_whom_they_h
     here.board.tick(REMOTE + 1)
     assert (here.said.since(), here.spread.since()) == ([CAME, WENT], [])
     assert not here.board.online("greenleaf", "contact:cara")
+
+
+def test_a_process_is_unknown_until_it_says_something_and_when_it_was_silent_for_long(here: Process) -> None:
+    assert here.board.alive("third", 0)
+    assert not here.board.alive("third", 1)
+    here.board.tick(REMOTE + 1)
+    assert here.board.alive("third", REMOTE + 2)
+
+
+def test_a_process_is_heard_of_several_times_before_it_is_given_up() -> None:
+    assert 4 * BEAT * 1_000 < REMOTE <= PARTING
 
 
 def test_whoever_was_at_a_process_that_stops_is_believed_for_a_while(here: Process) -> None:

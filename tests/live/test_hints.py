@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from careline import app
 from careline.core.errors import Unauthenticated
 from careline.features.conversations.actions import add_participant
 from careline.features.tokens.actions import revoke_token
 from careline.live import board
+from careline.live.hints import Hint
 from tests.services import Cluster, Redis
 from tests.world import Socket, second, stage
 
@@ -80,6 +82,48 @@ async def test_whoever_was_at_a_process_that_stopped_has_a_while_to_come_to_anot
         gone = (await ana.hears("presence"))["data"]
         assert (gone["id"], gone["name"], gone["online"]) == ("dev", "Dev", False)
         assert world.app.server.board.online("greenleaf", "contact:cara")
+
+
+async def test_whoever_was_at_a_process_that_was_killed_is_gone_after_its_silence(
+    shared: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "GRACE", 200)
+    monkeypatch.setattr(board, "REMOTE", 2_000)
+    monkeypatch.setattr(app, "BEAT", 0.2)
+    async with stage(shared, redis_url=redis.url) as world, second(world, shared, redis.url) as there:
+        ana = await world.ana.opens()
+        await asyncio.sleep(0.3)
+        await there.cara.opens()
+        await there.dev.opens()
+        assert {(await ana.hears("presence"))["data"]["id"] for _ in range(2)} == {"cara", "dev"}
+        silent = there.app._hints
+        assert silent is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(silent, "_say", _nothing)
+            cara = await world.cara.opens()
+            await cara.close()
+            gone = [(await ana.hears("presence"))["data"] for _ in range(2)]
+            assert sorted((one["id"], one["online"]) for one in gone) == [("cara", False), ("dev", False)]
+        back = [(await ana.hears("presence"))["data"] for _ in range(2)]
+        assert sorted((one["id"], one["online"]) for one in back) == [("cara", True), ("dev", True)]
+        await asyncio.sleep(2.5)
+        assert world.app.server.board.online("greenleaf", "contact:dev")
+
+
+async def _nothing(hint: Hint) -> None:
+    return None
+
+
+async def test_a_process_that_starts_hears_soon_who_is_at_the_others(
+    shared: str, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "BEAT", 0.2)
+    async with stage(shared, redis_url=redis.url) as world:
+        await world.cara.opens()
+        await asyncio.sleep(0.5)
+        async with second(world, shared, redis.url) as there:
+            ana = await there.ana.opens()
+            assert (await presence_of(ana, "cara"))["online"] is True
 
 
 async def presence_of(socket: Socket, id_: str, within: float = 5.0) -> dict[str, Any]:
