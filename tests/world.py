@@ -19,7 +19,6 @@ from careline.app import App
 from careline.core.actor import Actor, system
 from careline.features.conversations.actions import conversation_for
 from careline.features.messages.rows import Message, MessageKind, Sending
-from careline.features.messages.sending import send_messages
 from careline.features.people.accounts import add_account
 from careline.features.people.actions import add_contact
 from careline.features.people.staff import add_staff
@@ -147,11 +146,8 @@ class Person:
         return Socket(socket, await socket.receive_json(timeout=PATIENCE))
 
     async def sends(self, conversation_id: str, body: str, *, kind: MessageKind = "text", **more: Any) -> Message:
-        """Send a message by the verb itself, as every wire does."""
-        sending = Sending(self.actor, conversation_id, body, kind, **more)
-        (sent,) = await self.world.app.database.write(send_messages, system(self.actor.workspace_id), [sending])
-        if isinstance(sent, Exception):
-            raise sent
+        """Send a message as every wire does: with the others that wait, and on PostgreSQL without a lock."""
+        sent = await self.world.app.server.send(Sending(self.actor, conversation_id, body, kind, **more))
         return sent.message
 
 

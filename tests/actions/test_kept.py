@@ -259,7 +259,7 @@ async def test_two_notes_of_a_batch_may_mention_the_same(world: World) -> None:
     sendings = [
         Sending(world.ana.actor, world.conversation, body, "note", mentions=("ben",)) for body in ("one", "two")
     ]
-    await world.app.database.write(send_messages, world.ana.actor, sendings)
+    await world.app.database.write_many(send_messages, world.ana.actor, sendings)
     assert [m.body for m in await world.app.database.read(list_mentions, world.ben.actor)] == ["two"]
 
 

@@ -23,7 +23,7 @@ async def test_a_batch_decides_each_request_for_itself(world: World) -> None:
         Sending(world.ana.actor, here, "two", client_id="k1"),
         Sending(world.cara.actor, here, "other words", client_id="k1"),
     ]
-    results = await world.app.database.write(send_messages, system(GREENLEAF), sendings)
+    results = await world.app.database.write_many(send_messages, system(GREENLEAF), sendings)
     kinds = [type(result).__name__ for result in results]
     assert kinds == ["Sent", "NotFound", "Sent", "Invalid", "Sent", "Conflict"]
     sent = [result for result in results if not isinstance(result, Refused)]

@@ -58,7 +58,7 @@ def test_nothing_in_a_million_places_is_known_in_a_few_steps() -> None:
 
 async def say(world: World, bodies: list[str]) -> None:
     sendings = [Sending(world.cara.actor, world.conversation, body, client_id=new_id()) for body in bodies]
-    await world.app.database.write(send_messages, system(GREENLEAF), sendings)
+    await world.app.database.write_many(send_messages, system(GREENLEAF), sendings)
 
 
 async def all_pages(world: World, typed: str, **more: Any) -> list[str]:

@@ -130,7 +130,7 @@ async def test_a_retry_gives_the_same_message_after_its_files_were_taken(world: 
 async def test_in_a_batch_a_file_goes_with_the_first_message_that_takes_it(world: World) -> None:
     made = await uploads(world.cara, PDF, "a.pdf")
     sendings = [Sending(world.cara.actor, world.conversation, "x", attachment_ids=(made["id"],)) for _ in range(2)]
-    results = await world.app.database.write(send_messages, system(GREENLEAF), sendings)
+    results = await world.app.database.write_many(send_messages, system(GREENLEAF), sendings)
     assert [type(result).__name__ for result in results] == ["Sent", "NotFound"]
 
 

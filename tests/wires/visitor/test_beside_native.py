@@ -71,7 +71,7 @@ async def test_deleted_messages_are_left_out_and_notes_appear_nowhere(shop: Worl
     await shop.ana.sends(vera.chat_id, "for our eyes only", kind="note")
     boss = system(GREENLEAF)
     sending = Sending(Actor(GREENLEAF, "staff", "ana", "Ana", "admin", "all"), vera.chat_id, "moved", "system")
-    await database.write(send_messages, boss, [sending])
+    await database.write_many(send_messages, boss, [sending])
     answer = await shop.ana.sends(vera.chat_id, "an answr")
     await database.write(edit_message, shop.ana.actor, answer.id, "an answer")
     await database.write(delete_message, shop.ana.actor, first)
@@ -98,7 +98,7 @@ async def test_the_newest_500_are_shown_and_what_follows_a_message(shop: World) 
     vera, database = await begins(shop), shop.app.database
     ana = shop.ana.actor
     sendings = [Sending(ana, vera.chat_id, str(n)) for n in range(1_100)]
-    results = await database.write(send_messages, system(GREENLEAF), sendings)
+    results = await database.write_many(send_messages, system(GREENLEAF), sendings)
     sent = [result.message.id for result in results if isinstance(result, Sent)]
     assert [m["message"] for m in await vera.reads()] == [str(n) for n in range(600, 1_100)]
     for id_ in (*sent[2:600:2], *sent[602:700]):
