@@ -263,6 +263,16 @@ async def test_two_notes_of_a_batch_may_mention_the_same(world: World) -> None:
     assert [m.body for m in await world.app.database.read(list_mentions, world.ben.actor)] == ["two"]
 
 
+async def test_who_also_mentions_themselves_in_the_batch_is_still_called_by_the_others(world: World) -> None:
+    sendings = [
+        Sending(person.actor, world.conversation, f"by {person.id}", "note", mentions=("ana", "ben"))
+        for person in (world.ana, world.ben)
+    ]
+    await world.app.database.write_many(send_messages, world.ana.actor, sendings)
+    for person, body in ((world.ana, "by ben"), (world.ben, "by ana")):
+        assert [m.body for m in await world.app.database.read(list_mentions, person.actor)] == [body]
+
+
 async def test_mentions_are_of_staff_who_work_here_and_stand_in_notes(world: World) -> None:
     await world.works("gil", "Gil", GREENLEAF)
     await world.app.database.write(deactivate_staff, world.ana.actor, "gil")

@@ -53,7 +53,8 @@ async def send_messages(tx: Tx, actor: Actor, sendings: list[Sending]) -> Sequen
             message = _decide(tx, sending, quoted, uploads)
             await _say(tx, thread, sending, message, staff)
             new.append(message)
-            called.update(_called(message, sending))
+            for whom, seq in _called(message, sending).items():
+                called[whom] = seq or called.get(whom)
             said[_key(sending)] = message
             results.append(Sent(message))
         except Refused as refused:
