@@ -77,6 +77,14 @@ async def test_what_is_sent_and_read_on_a_socket_says_where_from(world: World) -
     assert all(act["address"] == "127.0.0.1" and act["request_id"] for act in found)
 
 
+async def test_what_is_forwarded_says_where_from(world: World) -> None:
+    said = await world.ana.sends(world.conversation, "Hi")
+    forward = {"conversation_id": world.dev_conversation}
+    told_again = await world.ana.asks("POST", f"/v1/messages/{said.id}/forward", json=forward, status=201)
+    (act,) = await acts(world, record=f"message:{told_again['id']}", action="message.sent")
+    assert act["address"] == "127.0.0.1" and act["request_id"]
+
+
 async def test_a_look_is_one_act_however_often_in_a_moment(world: World) -> None:
     path = f"/v1/conversations/{world.conversation}/messages"
     await asyncio.gather(*(world.ana.asks("GET", path, status=200) for _ in range(5)))

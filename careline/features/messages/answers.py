@@ -45,6 +45,7 @@ async def forward_message(
         metadata=source.metadata if source.kind == "file" else "{}",
         forwarded_from=source.id,
         id=ids.new_id(),
+        asked=tx.context,
     )
     if source.attachments is not None and not await _said(tx, sending):
         attachments = await copy_attachments(tx, actor, source.id, sending)
