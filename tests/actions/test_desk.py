@@ -13,6 +13,7 @@ from careline.features.conversations.actions import (
     update_conversation,
 )
 from careline.features.conversations.rows import Conversation, Sieve
+from careline.features.desk import rules
 from careline.features.desk.actions import (
     label_conversation,
     list_changes,
@@ -258,3 +259,10 @@ async def test_history_says_who_made_what_of_it(world: World) -> None:
     other = await world.ana.asks("GET", f"/v1/conversations/{world.conversation}/history?limit=1", status=200)
     path = f"/v1/conversations/{world.dev_conversation}/history?cursor={other['next']}"
     await world.ana.asks("GET", path, status=422)
+
+
+def test_the_history_tells_labels_by_name() -> None:
+    before, after = {"7": "billing", "2": "urgent"}, {"9": "Sunday", "1": "urgent too"}
+    assert list(rules.label_changes(before, after)) == [
+        ("label", "billing", None), ("label", "urgent", None), ("label", None, "Sunday"), ("label", None, "urgent too"),
+    ]  # fmt: skip

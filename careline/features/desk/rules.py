@@ -74,11 +74,11 @@ def snoozed_until(conversation: Conversation, until: int | None, now: int) -> in
 
 
 def label_changes(before: dict[str, str], after: dict[str, str]) -> Iterator[tuple[str, str | None, str | None]]:
-    """What the history tells of labels, given as names by id: one line for each taken off and put on."""
-    for id_ in before.keys() - after.keys():
-        yield "label", before[id_], None
-    for id_ in after.keys() - before.keys():
-        yield "label", None, after[id_]
+    """What the history tells of labels, given as names by id: one line for each taken off and put on, by name."""
+    for name in sorted(before[id_] for id_ in before.keys() - after.keys()):
+        yield "label", name, None
+    for name in sorted(after[id_] for id_ in after.keys() - before.keys()):
+        yield "label", None, name
 
 
 def may_merge(source: Sequence[str], target: Sequence[str]) -> None:
