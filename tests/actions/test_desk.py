@@ -22,8 +22,11 @@ from careline.features.desk.actions import (
     wake_conversation,
 )
 from careline.features.desk.labels import add_label, clear_labels, delete_label, list_labels, update_label
+from careline.features.messages.rows import Sending
+from careline.features.messages.sending import send_messages
 from careline.features.receipts.actions import mark_messages
 from careline.features.receipts.rows import Marking
+from careline.features.workspaces.actions import update_workspace
 from tests.world import GREENLEAF, Person, World
 
 HOUR, MINUTE = 3_600_000, 60_000
@@ -259,6 +262,16 @@ async def test_history_says_who_made_what_of_it(world: World) -> None:
     other = await world.ana.asks("GET", f"/v1/conversations/{world.conversation}/history?limit=1", status=200)
     path = f"/v1/conversations/{world.dev_conversation}/history?cursor={other['next']}"
     await world.ana.asks("GET", path, status=422)
+
+
+async def test_history_tells_every_status_that_a_batch_went_through(world: World) -> None:
+    await world.app.database.write(update_workspace, world.ana.actor, {"staff_reply_status": "pending"})
+    sendings = [Sending(who.actor, world.conversation, "x") for who in (world.ana, world.cara, world.ana)]
+    await world.app.database.write_many(send_messages, system(GREENLEAF), sendings)
+    told = (await world.app.database.read(list_changes, world.ana.actor, world.conversation)).items
+    assert [(c.actor, c.before, c.after) for c in reversed(told)] == [
+        ("staff:ana", "open", "pending"), ("contact:cara", "pending", "open"), ("staff:ana", "open", "pending"),
+    ]  # fmt: skip
 
 
 def test_the_history_tells_labels_by_name() -> None:

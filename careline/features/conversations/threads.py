@@ -77,12 +77,12 @@ def threads_of(actor: Actor, rows: list[Hot]) -> dict[str, Thread]:
     return {row.id: Thread(actor.workspace_id, row) for row in rows}
 
 
-async def before_and_now(tx: Tx, thread: Thread) -> tuple[Conversation, Conversation]:
-    """The conversation as it is stored, and as the batch has moved it."""
+async def as_moved(tx: Tx, thread: Thread) -> Conversation:
+    """The conversation as the batch has moved it so far."""
     stored = await tx.one(Conversation, "conversations_by_id", ids=[thread.id], workspace_id=thread.workspace_id)
     if stored is None:
         raise NotFound("There is no such conversation.")
-    return stored, structs.replace(
+    return structs.replace(
         stored,
         status=thread.status,
         closed_at=thread.closed_at,

@@ -12,13 +12,14 @@ from careline.features.attachments.rows import Attachment
 from careline.features.conversations.changes import note_changes
 from careline.features.conversations.events import ConversationTriaged, ConversationUpdated, ParticipantJoined
 from careline.features.conversations.rules import closed_at
-from careline.features.conversations.threads import Thread, about_threads, before_and_now, store_moved, threads_of
+from careline.features.conversations.threads import Thread, about_threads, as_moved, store_moved, threads_of
 from careline.features.messages import rules
 from careline.features.messages.events import HoursMissed, MessageSent
 from careline.features.messages.rows import Message, Sending, Sent
 from careline.features.people import rules as people_rules
 from careline.features.people.rows import Staff
 from careline.features.workspaces.hours import hours_of, is_open
+from careline.features.workspaces.rows import Status
 from careline.store.database import Question, Tx
 
 Key = tuple[str, str, str, str | None]
@@ -186,7 +187,7 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
         if thread.snoozed_until is not None:
             thread.snoozed_until = None
             woken = ConversationTriaged(conversation_id=thread.id, changed=("snoozed_until",))
-            now = (await before_and_now(tx, thread))[1]
+            now = await as_moved(tx, thread)
             tx.emit(woken, sending.actor, about=now, people=thread.people, asked=sending.asked)
         if thread.notice_hours and not is_open(hours_of(thread.notice_hours), tx.now):
             missed = HoursMissed(conversation_id=thread.id)
@@ -195,8 +196,8 @@ async def _say(tx: Tx, thread: Thread, sending: Sending, message: Message, staff
         thread.contact_unread += 1
     status = thread.status_rules.get(message.sender_kind) or thread.status
     if status != thread.status:
-        thread.status, thread.closed_at = status, closed_at(status, thread.closed_at, tx.now)
-        await _tell_status(tx, sending, thread)
+        was, thread.status, thread.closed_at = thread.status, status, closed_at(status, thread.closed_at, tx.now)
+        await _tell_status(tx, sending, thread, was)
 
 
 def _called(message: Message, sending: Sending) -> dict[tuple[str, str], int | None]:
@@ -213,17 +214,17 @@ def _call(tx: Tx, conversation_id: str, staff_id: str, seq: int | None) -> dict[
 
 async def _let_join(tx: Tx, sending: Sending, thread: Thread, joining: list[Staff]) -> None:
     """Whoever is mentioned takes part from now on, or `participating` staff would not see what they are asked."""
-    about = (await before_and_now(tx, thread))[1]
+    about = await as_moved(tx, thread)
     for somebody in joining:
         joined = ParticipantJoined(conversation_id=thread.id, kind="staff", person_id=somebody.id, name=somebody.name)
         tx.emit(joined, sending.actor, about=about, people=thread.people, asked=sending.asked)
 
 
-async def _tell_status(tx: Tx, sending: Sending, thread: Thread) -> None:
-    before, now = await before_and_now(tx, thread)
+async def _tell_status(tx: Tx, sending: Sending, thread: Thread, was: Status) -> None:
+    now = await as_moved(tx, thread)
     changed = ConversationUpdated(conversation_id=thread.id, status=thread.status)
     seq = tx.emit(changed, sending.actor, about=now, people=thread.people, asked=sending.asked)
-    note_changes(tx, sending.actor, seq, before, now)
+    note_changes(tx, sending.actor, seq, msgspec.structs.replace(now, status=was), now)
 
 
 def _row(message: Message, workspace_id: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from careline.core.actor import Actor
 from careline.core.errors import NotFound, Refused
 from careline.features.conversations.events import ConversationTriaged
 from careline.features.conversations.rows import Conversation
-from careline.features.conversations.threads import Thread, about_threads, before_and_now, store_reading, threads_of
+from careline.features.conversations.threads import Thread, about_threads, as_moved, store_reading, threads_of
 from careline.features.messages.actions import access_message
 from careline.features.messages.rows import Message
 from careline.features.receipts import rules
@@ -138,7 +138,7 @@ async def _without_notes(tx: Tx, book: _Book, marking: Marking) -> Marking:
 
 async def _unmark(tx: Tx, thread: Thread, marking: Marking) -> None:
     """Staff read again what they had marked as unread: nobody else is told, for all of it was read before."""
-    _, now = await before_and_now(tx, thread)
+    now = await as_moved(tx, thread)
     done = ConversationTriaged(conversation_id=thread.id, changed=("unread_count",))
     tx.emit(done, marking.actor, about=now, people=thread.people, origin=marking.origin)
 
