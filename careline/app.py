@@ -152,6 +152,8 @@ class App:
         self.exit_code = 0
         self.sms = provider(settings)
         self.errands = errands(self.database, self.intake, lambda phone, text: self.sms.send(phone, text))
+        self._runner = Runner(self.database, JOBS, self.errands)
+        self.database.on_planned = self._runner.wake
         self.addresses: list[str] = []
 
     async def start(self, *, migrating: bool = True) -> None:
@@ -232,7 +234,7 @@ class App:
         poll = Poll(self.database.engine.changed_elsewhere, heads, lambda: self.tail.workspaces, self.tail.wake)
         return [
             every(LOOK_S, poll.look),
-            Runner(self.database, JOBS, self.errands).run(),
+            self._runner.run(),
             *([self._indexer.run()] if self.settings.search_index else []),
             every(SWEEP_S, self._second),
             every(ORIGINS_S, self.server.origins.age),

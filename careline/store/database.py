@@ -79,6 +79,7 @@ class Tx(ABC):
         self.noted: list[str] = []
         self._seq: int | None = None
         self._later: list[tuple[str, list[dict[str, Any]]]] = []
+        self.planned = False  # whether there is work to do at once
         self.workspace_id = ""
         self.memory: Memory | None = None
         self.known: dict[str, Any] = {}
@@ -198,6 +199,7 @@ class Tx(ABC):
         """What was left for later, the log and the jobs that follow."""
         self.later("insert_event", [_log_row(r) for r in self.recorded])
         jobs = [(job, r.workspace_id) for r in self.recorded for job in plan(r.event, self.now)]
+        self.planned = any(job.run_at is None for job, _ in jobs)
         self.later("insert_job", [_job_row(job, workspace_id, self.now) for job, workspace_id in jobs])
         return self._later
 
@@ -286,6 +288,7 @@ class Database:
         # writer's thread.
         self.before_commit: Callable[[list[Recorded]], None] = lambda recorded: None
         self.on_commit: Callable[[list[Recorded]], None] = lambda recorded: None
+        self.on_planned: Callable[[], None] = lambda: None
         self.on_read: Callable[[Actor, Context, list[str]], Awaitable[None] | None] = lambda actor, origin, noted: None
 
     async def open(self) -> None:
@@ -378,3 +381,5 @@ class Database:
             self._memories.pop(tx.workspace_id, None)
         for facts in _by_workspace(tx.recorded):
             self.on_commit(facts)
+        if tx.planned:
+            self.on_planned()

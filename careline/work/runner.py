@@ -1,6 +1,7 @@
 """The queue's worker: claims jobs that are due, does each in a transaction, tries again, or gives up visibly."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections import Counter
@@ -46,10 +47,16 @@ class Runner:
         self._kinds = kinds
         self._errands = errands or {}
         self._under_way: dict[asyncio.Task[None], str] = {}
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something to do, or a place to do it."""
+        self._awake.set()
 
     async def run(self) -> None:
         try:
             while True:
+                self._awake.clear()
                 try:
                     busy = await self.begin()
                 except Refused:
@@ -66,11 +73,10 @@ class Runner:
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _rest(self) -> None:
-        """Until the next beat, or until an errand is back: others of its kind may wait for its place."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=until_beat(IDLE), return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await asyncio.sleep(until_beat(IDLE))
+        """Until the next beat: what other processes have planned, or what time has made due, is found then."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(until_beat(IDLE)):
+                await self._awake.wait()
 
     async def work(self) -> int:
         """Do all that is due now, to its end; how many jobs that were."""
@@ -106,6 +112,7 @@ class Runner:
 
     def _is_back(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
+        self.wake()
         if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, Refused):
             logger.error("an errand could not be ended", extra={"fields": {"error": type(error).__name__}})
 

@@ -5,6 +5,7 @@ import logging
 import statistics
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from careline.features.people.actions import add_contact, update_contact
 from careline.features.tokens.codes import StartedCode, make_code, start_code, verify_code
 from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
+from careline.work import runner
 from careline.work.sms import Console
 from tests.world import GREENLEAF, HILLSIDE, World, stage
 
@@ -40,13 +42,19 @@ class Phones:
         raise AssertionError(f"nothing arrived at {phone}")
 
 
-@pytest.fixture
-async def world(database: str) -> AsyncIterator[World]:
+@asynccontextmanager
+async def pharmacy(database: str) -> AsyncIterator[World]:
     async with stage(database, sms="console") as world:
         changes = {"phone_codes": "known", "phone_region": "GB"}
         for boss in (world.ana, world.eve):
             await world.app.database.write(update_workspace, boss.actor, changes)
         await world.app.database.write(update_contact, world.ana.actor, "cara", {"phone": "020 7946 0000"})
+        yield world
+
+
+@pytest.fixture
+async def world(database: str) -> AsyncIterator[World]:
+    async with pharmacy(database) as world:
         yield world
 
 
@@ -261,8 +269,18 @@ async def test_nobody_comes_in_by_a_code_where_it_is_not_wished(world: World) ->
         assert (await post(world, "/v1/codes", phone=phone))[0] == 422, phone
 
 
+async def test_a_code_is_sent_as_soon_as_it_was_asked_for(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "IDLE", 3_600.0)
+    async with pharmacy(database) as world:
+        phones = Phones(world)
+        await start(world)
+        assert await phones.code(CARAS)
+
+
 async def test_a_code_sent_again_takes_the_place_of_the_one_before(world: World) -> None:
     write = world.app.database.write
+    for task in world.app._tasks:
+        task.cancel()  # its own runner would make one as well
     started: StartedCode = await write(start_code, BOSS, CARAS)
     first = await write(make_code, BOSS, started.request_id, "111111")
     assert first is not None and "111111" in first.text and first.phone == CARAS
