@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import resource
 import threading
@@ -22,6 +23,8 @@ from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
 
+logger = logging.getLogger("careline.store")
+BUSY_MS = 5_000
 # A group waits in one transaction for its slowest body; more than this would trade latency for nothing.
 _GROUP = 64
 _CHECKPOINT_PAGES = 4_000
@@ -261,6 +264,7 @@ class Sqlite:
                     db.execute("ROLLBACK")
             for waiting in group:
                 waiting.error = Unavailable()
+                waiting.error.__cause__ = error
             if isinstance(error, (apsw.IOError, apsw.CorruptError)):
                 # A failed fsync marks the pages clean, so the next one would lie: stop before acknowledging anything.
                 thread.loop.call_soon_threadsafe(self._on_fatal, str(error))
@@ -309,7 +313,17 @@ class Sqlite:
             self._writer.db.execute(text).fetchall()
             return True
 
-        return bool(await self._writer.submit(body, NOWHERE, None))
+        told = False
+        while True:
+            try:
+                return bool(await self._writer.submit(body, NOWHERE, None))
+            except Unavailable as unavailable:
+                if not isinstance(unavailable.__cause__, apsw.BusyError):
+                    raise
+                # A migration of another process takes as long as it takes; nothing is served before its end.
+                if not told:
+                    logger.warning("another process changes the store, which may be its migration: waiting for it")
+                told = True
 
     async def changed_elsewhere(self) -> bool:
         async def body(tx: Tx) -> int:
@@ -337,7 +351,7 @@ class Sqlite:
 def connect(path: Path, *, checkpoint_pages: int) -> apsw.Connection:
     """A connection with the durability Careline promises; only the writer checkpoints."""
     db = apsw.Connection(str(path), statementcachesize=256)
-    db.set_busy_timeout(5_000)
+    db.set_busy_timeout(BUSY_MS)
     # Plans must not depend on values: else SQLite (with STAT4) compiles a statement anew for every range it is given,
     # which costs more than running it (39 µs instead of 5 for the marks over a page).
     db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)

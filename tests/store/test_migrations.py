@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from careline.app import open_database
@@ -11,6 +12,7 @@ from careline.core.actor import Actor, system
 from careline.features.workspaces.actions import workspace_of
 from careline.features.workspaces.rows import Hours, settings_of
 from careline.settings import Settings
+from careline.store import sqlite
 from careline.store.database import Database, Tx
 from careline.store.migrate import FOLDER, GENERATION, SchemaError, applied_checksums, files, migrate, pending
 from tests.world import World
@@ -59,6 +61,28 @@ async def test_processes_that_start_together_on_a_new_store_make_it_once(no_tabl
     finally:
         for process in processes:
             await process.close()
+
+
+async def test_whoever_starts_while_another_process_migrates_an_embedded_store_waits_and_says_so_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
+    process = open_database(Settings(database=str(tmp_path / "careline.db")))
+    await process.open()
+    migrating = apsw.Connection(str(tmp_path / "careline.db"))
+    try:
+        migrating.execute("BEGIN IMMEDIATE")
+        starting = asyncio.create_task(migrate(process))
+        await asyncio.sleep(0.5)
+        assert not starting.done()
+        migrating.execute("COMMIT")
+        assert await asyncio.wait_for(starting, 10)
+        assert [record.message for record in caplog.records if record.name == "careline.store"] == [
+            "another process changes the store, which may be its migration: waiting for it"
+        ]
+    finally:
+        migrating.close()
+        await process.close()
 
 
 async def needs(tx: Tx, actor: Actor, generation: int) -> None:
