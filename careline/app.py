@@ -159,6 +159,7 @@ class App:
     async def start(self, *, migrating: bool = True) -> None:
         """Open the store, bring its schema up to date, listen. Raises `SchemaError`, `SettingsError` or `OSError`."""
         await self.database.open()
+        self.database.engine.serve()
         if migrating:
             await migrate(self.database, lambda line: logger.info(line))
         if missing := await pending(self.database):

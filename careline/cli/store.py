@@ -7,6 +7,7 @@ import click
 from careline.app import open_database
 from careline.cli.opening import chosen_settings, config, run_to_end, with_database
 from careline.core.actor import system
+from careline.store.database import Database, StoreError
 from careline.store.migrate import begin_epoch, migrate
 
 
@@ -31,5 +32,23 @@ def migrate_command(config: Path | None, database: str | None) -> None:
 @config
 def restored(config: Path | None, database: str | None) -> None:
     """Say, before the next start, that this store was restored from a backup: clients then read everything anew."""
-    with_database(chosen_settings(config, database=database), lambda db: db.write(begin_epoch, system()))
+
+    async def begin(db: Database) -> bool | None:
+        alone = db.engine.alone()
+        if alone is False:
+            raise StoreError(
+                "A server works on this store and would go on with the old epoch: stop it, put the backup in its "
+                "place, and say `careline restored` before it starts again."
+            )
+        await db.write(begin_epoch, system())
+        return alone
+
+    known = with_database(chosen_settings(config, database=database), begin)
     click.echo("The store has a new epoch; `careline serve` may start.")
+    if not known:
+        click.secho(
+            "note: nothing here tells whether a server works on it. One that does goes on with the old epoch until it "
+            "is started again.",
+            fg="yellow",
+            err=True,
+        )

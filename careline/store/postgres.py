@@ -129,6 +129,12 @@ class Postgres:
         except TimeoutError:
             self._pool.terminate()
 
+    def serve(self) -> None:
+        """Nothing tells it: a pooler may stand before the database, where no lock is a session's own."""
+
+    def alone(self) -> bool | None:
+        return None
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         """A connection whose last statement has ended well is kept for whoever comes next: the pool's care for it would

@@ -19,6 +19,7 @@ from careline.core.clock import Clock
 from careline.core.context import NOWHERE, Context
 from careline.core.errors import TookTooLong, Unavailable
 from careline.store.database import ASIDE_S, Body, Committed, StoreError, Tx, check_columns
+from careline.store.served import Served
 from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
@@ -184,6 +185,7 @@ class Sqlite:
 
     def __init__(self, path: Path, *, readers: int = 2, on_fatal: Callable[[str], None] = lambda why: None) -> None:
         self.path = path
+        self._served = Served(path)
         self._reader_count = readers
         self._on_fatal = on_fatal
         self.on_commit_time: Callable[[float, int], None] = lambda seconds, bodies: None
@@ -219,6 +221,13 @@ class Sqlite:
             thread.queue.put(None)
             await asyncio.to_thread(thread.join)
         self._here.close()
+        self._served.close()
+
+    def serve(self) -> None:
+        self._served.share()
+
+    def alone(self) -> bool | None:
+        return self._served.alone()
 
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
         return await self._writer.submit(body, origin, committed)

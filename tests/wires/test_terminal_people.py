@@ -1,6 +1,7 @@
 """Workspaces and staff from the terminal, beside a running server: what exists, and a lost password."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest_asyncio
 from click.testing import CliRunner, Result
 
 from careline.cli import main
+from tests.services import Cluster
 from tests.world import PASSWORD, World, stage
 
 ANA = "ana@greenleaf.example"
@@ -65,3 +67,37 @@ async def test_nobodys_password_is_renewed(running: World, tmp_path: Path, email
     said = await careline(tmp_path, "staff", "password", email)
     assert said.exit_code == 1 and "Nobody signs in as" in said.output and not said.stdout
     assert await sign_in(running, PASSWORD) == 200
+
+
+async def test_no_store_is_said_to_be_restored_while_a_server_works_on_it(running: World, tmp_path: Path) -> None:
+    for _ in range(2):
+        said = await careline(tmp_path, "restored")
+        assert said.exit_code == 1 and "stop it" in said.stderr
+    await running.app.stop()
+    assert (await careline(tmp_path, "restored")).exit_code == 0
+
+
+async def test_a_server_that_was_killed_stands_in_the_way_of_nobody(tmp_path: Path) -> None:
+    store = tmp_path / "careline.db"
+    words = ("-m", "careline", "serve", "--database", str(store), "--listen", "127.0.0.1:0")
+    server = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
+    assert server.stderr
+    async with asyncio.timeout(20):
+        while b"listens on" not in await server.stderr.readline():
+            assert server.returncode is None
+        assert (await careline(tmp_path, "restored")).exit_code == 1
+        server.kill()
+        await server.wait()
+    assert (await careline(tmp_path, "restored")).exit_code == 0
+
+
+async def test_where_nothing_tells_whether_a_server_works_on_the_store_that_is_said(postgres: Cluster) -> None:
+    dsn = postgres.create_database()
+    try:
+        invoke = CliRunner().invoke
+        for command in ("migrate", "restored"):
+            said = await asyncio.to_thread(invoke, main, [command, "--database", dsn])
+            assert said.exit_code == 0
+        assert "goes on with the old epoch" in said.stderr
+    finally:
+        postgres.drop_database(dsn)
