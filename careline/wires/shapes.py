@@ -40,7 +40,7 @@ def refused(error: msgspec.ValidationError) -> Invalid:
     name = ".".join(part for part in (field and field[1], named and named[1]) if part)
     why = re.sub(r" - at `.*$", "", text, flags=re.S)
     # A value we do not take is what somebody sent, and so is the name of a field, unless it looks like one.
-    why = re.sub(r"(unknown field|enum value) [`'].*$", r"\1", why, flags=re.S)
+    why = re.sub(r"(unknown field|enum value) (?!`\w{1,40}`$)[`'].*$", r"\1", why, flags=re.S | re.ASCII)
     return Invalid(name or "body", why + ".")
 
 

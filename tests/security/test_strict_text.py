@@ -150,7 +150,8 @@ def test_a_refusal_repeats_nothing_of_what_was_sent() -> None:
         assert len(getattr(caught.value, "field", "")) <= 60
     with pytest.raises(Invalid) as named:
         shapes.decode(b'{"boddy":1}', decoder)
-    assert named.value.field == "boddy"  # an honest slip is named
+    # An honest slip is named, in its place and in the sentence.
+    assert (named.value.field, named.value.detail) == ("boddy", "Object contains unknown field `boddy`.")
 
 
 @pytest.mark.parametrize("name", ["__proto__", "constructor", "_placeholder", "workspace_id", "$where"])
