@@ -1,5 +1,6 @@
 """The audit from the terminal: whether it is as it was sealed and signed."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from careline.core.actor import system
 from careline.features.audit.anchors import list_anchors
 from careline.features.audit.rows import Anchor, Seal
 from careline.store.database import Database
-from careline.work.anchoring import Anchors, Notary
+from careline.work.anchoring import Anchors, Notary, called
 from careline.work.sealing import verify_all
+
+_SEAL = re.compile(r"([^:=]*:[1-9][0-9]*)=(\S+)")
 
 
 @click.group()
@@ -32,10 +35,18 @@ def audit_verify(
     """Find any change or removal in the log and the audit; exits with 1 if there is one.
 
     Prints every workspace's last seal: note it where nobody who can write to the database can, and give it back with
-    --seal the next time. With `audit_key` the server signs these once a day: then carry its anchors away instead.
+    --seal the next time; the line without a workspace is the server's own. With `audit_key` the server signs these once
+    a day: then carry its anchors away instead.
     """
     chosen = chosen_settings(config, database=database)
-    anchors = Anchors({place: hash_ for place, _, hash_ in (seal.rpartition("=") for seal in noted)})
+    seals = [_SEAL.fullmatch(seal) for seal in noted]
+    for seal, given in zip(noted, seals, strict=True):
+        if given is None:
+            raise click.ClickException(
+                f"--seal: {seal} is not WORKSPACE:NUMBER=HASH, as this command prints it (the server's own seals have "
+                "no workspace: :NUMBER=HASH)"
+            )
+    anchors = Anchors({given[1]: given[2] for given in seals if given})
 
     async def verify(db: Database) -> tuple[dict[str, Seal], list[str]]:
         notary = Notary(chosen.audit_key, [key.read() for key in keys])
@@ -49,7 +60,10 @@ def audit_verify(
     except msgspec.DecodeError:
         raise click.ClickException("--anchors: these are not lines of `careline audit anchors`") from None
     for workspace_id, seal in ends.items():
-        click.echo(f"{workspace_id}:{seal.number}={seal.hash}")
+        if seal.number:
+            click.echo(f"{workspace_id}:{seal.number}={seal.hash}")
+        else:
+            click.echo(f"{called(workspace_id)}: nothing is sealed yet", err=True)
     for line in anchors.notes():
         click.secho(f"note: {line}", fg="yellow", err=True)
     for line in found:

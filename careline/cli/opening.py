@@ -41,7 +41,10 @@ def run_to_end(work: Coroutine[Any, Any, Any]) -> Any:
 def with_database(chosen: Settings, work: Callable[[Database], Awaitable[Any]]) -> Any:
     """Run something on the store, beside a running server or without one. None is made: its name may be mistyped."""
     if not chosen.is_postgres and not chosen.sqlite_file.exists():
-        raise click.ClickException(f"database: there is no {chosen.sqlite_file}; `careline migrate` would make it.")
+        raise click.ClickException(
+            f"database: there is no {chosen.sqlite_file}. If it has no other name, make it with "
+            f"`careline migrate --database {chosen.sqlite_file}`, and say this again."
+        )
 
     async def run() -> Any:
         database = open_database(chosen)

@@ -12,12 +12,22 @@ from careline.cli.opening import address, chosen_settings, config, with_database
 from careline.core.actor import Actor, system
 from careline.core.errors import NotFound
 from careline.features.people.accounts import add_account, find_account
+from careline.features.people.actions import find_contact
 from careline.features.people.staff import add_staff
 from careline.features.tokens.actions import issue_token
+from careline.features.tokens.rows import IssuedToken
 from careline.features.tokens.sessions import change_password
-from careline.features.workspaces.actions import add_workspace, all_workspaces
+from careline.features.workspaces.actions import add_workspace, all_workspaces, find_workspace
 from careline.store.database import Database, Tx
 from careline.wires.credentials import Passwords
+
+
+async def _is_there(db: Database, workspace_id: str) -> None:
+    if await db.read(find_workspace, system(), workspace_id) is None:
+        raise NotFound(
+            f"There is no workspace {workspace_id}: `careline workspace list` names those there are, and "
+            "`careline workspace add` makes one."
+        )
 
 
 @click.group()
@@ -80,6 +90,7 @@ def staff_add(
     """Let somebody work in a workspace. The password is asked for, or read from standard input."""
 
     async def add(db: Database) -> bool:
+        await _is_there(db, workspace_id)
         account = await db.read(find_account, system(), email)
         digest = None if account else await Passwords().hash(_ask_password())
         await db.write(_add_staff, system(workspace_id), email, name, role, scope, digest)
@@ -139,6 +150,16 @@ def token_issue(
     config: Path | None, database: str | None, workspace_id: str, contact_id: str, label: str | None
 ) -> None:
     """Print a chat link for a contact. It is shown this once."""
+
+    async def issue(db: Database) -> IssuedToken:
+        await _is_there(db, workspace_id)
+        if await db.read(find_contact, system(workspace_id), contact_id) is None:
+            raise NotFound(
+                f"{workspace_id} has no contact {contact_id}. The inbox adds one under Contacts, with a link; so does "
+                "POST /v1/contacts, whose answer has the id."
+            )
+        return await db.write(issue_token, system(workspace_id), contact_id, label=label)
+
     chosen = chosen_settings(config, database=database)
-    issued = with_database(chosen, lambda db: db.write(issue_token, system(workspace_id), contact_id, label=label))
+    issued = with_database(chosen, issue)
     click.echo(f"{address(chosen)}/chat#token={issued.secret}")

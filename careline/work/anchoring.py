@@ -6,7 +6,7 @@ carried elsewhere is missed, and one that is gone leaves a day without any.
 
 import base64
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +28,11 @@ from careline.store.database import Database
 # How often it is looked whether a day is over.
 LOOK_EVERY_S = 300.0
 HOUR_MS = 3_600_000
+
+
+def called(workspace_id: str) -> str:
+    """The workspace's id; what belongs to none is the server's."""
+    return workspace_id or "(server)"
 
 
 class Notary:
@@ -137,7 +142,7 @@ class Anchors:
         for seal in seals:
             expected = self.expected.pop(f"{workspace_id}:{seal.number}", seal.hash)
             if expected != seal.hash:
-                self.found.append(f"{workspace_id or '(server)'}: seal {seal.number} is not the one that was noted")
+                self.found.append(f"{called(workspace_id)}: seal {seal.number} is not the one that was noted")
             if self._times and seal.at > self._times[0] and not self._is_anchored(seal.at):
                 self._lonely.setdefault(workspace_id, []).append(seal.number)
 
@@ -146,12 +151,17 @@ class Anchors:
         place = bisect_left(self._times, at - rules.ANCHOR_MS - HOUR_MS)
         return place < len(self._times) and self._times[place] <= at + HOUR_MS
 
-    def missing(self) -> list[str]:
-        return [f"{place}: there is no such seal" for place in self.expected]
+    def missing(self, workspaces: Container[str]) -> list[str]:
+        """What was expected and not met, where these have a log."""
+        found = []
+        for workspace_id, _, number in (place.rpartition(":") for place in self.expected):
+            nothing = "" if workspace_id in workspaces else ", nor anything else of this workspace"
+            found.append(f"{called(workspace_id)}:{number}: there is no such seal{nothing}")
+        return found
 
     def notes(self) -> list[str]:
         """What may have a reason: a server that was killed before it could sign."""
         return [
-            f"{workspace_id or '(server)'}: seals {numbers[0]} to {numbers[-1]} were made on days without an anchor"
+            f"{called(workspace_id)}: seals {numbers[0]} to {numbers[-1]} were made on days without an anchor"
             for workspace_id, numbers in self._lonely.items()
         ]

@@ -13,7 +13,7 @@ from careline.features.audit.seals import (
     workspaces_to_seal,
 )
 from careline.store.database import Database
-from careline.work.anchoring import Anchors
+from careline.work.anchoring import Anchors, called
 
 # How long what happened may stand unsealed.
 SEAL_EVERY_S = 10.0
@@ -47,6 +47,6 @@ async def verify_all(database: Database, noted: dict[str, str] | Anchors) -> tup
             wrong += amiss
             last = seals[-1] if seals else last
         wrong += await database.read(verify_end, system(), workspace_id, last)
-        found += [f"{workspace_id or '(server)'}: {line}" for line in wrong]
+        found += [f"{called(workspace_id)}: {line}" for line in wrong]
         ends[workspace_id] = last
-    return ends, found + anchors.found + anchors.missing()
+    return ends, found + anchors.found + anchors.missing(ends)

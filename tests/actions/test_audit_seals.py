@@ -103,4 +103,18 @@ async def test_the_command_says_what_was_changed_and_ends_badly(world: World, da
     await world.app.database.engine.script(TAMPERING[0])
     code, said = await careline("audit", "verify", "--database", database)
     assert code == 1 and "greenleaf: seal 1" in said and "the log is not what was sealed" in said
-    assert (await careline("audit", "verify", "--database", database, "--seal", "nonsense"))[0] == 1
+
+
+async def test_a_seal_that_is_given_back_is_missed_in_words(database: str) -> None:
+    for command in (("migrate",), ("workspace", "add", "greenleaf", "Greenleaf Pharmacy")):
+        assert (await careline(*command, "--database", database))[0] == 0
+    code, said = await careline("audit", "verify", "--database", database)
+    assert (code, "=" in said, "(server): nothing is sealed yet" in said) == (0, False, True)
+    words = ("audit", "verify", "--database", database, "--seal")
+    for nonsense in ("nonsense", "greenleaf", "greenleaf=1", "greenleaf:one=00", "greenleaf:0="):
+        code, said = await careline(*words, nonsense)
+        assert code == 1 and f"--seal: {nonsense} is not WORKSPACE:NUMBER=HASH" in said
+    code, said = await careline(*words, "nowhere:3=00", "--seal", ":7=00")
+    assert code == 1
+    assert "nowhere:3: there is no such seal, nor anything else of this workspace\n" in said
+    assert "(server):7: there is no such seal" in said

@@ -48,6 +48,30 @@ async def test_a_store_without_workspaces_says_how_one_is_made(tmp_path: Path) -
     assert said.exit_code == 0 and said.stdout == "" and "careline serve" in said.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "next_step"),
+    [
+        (("token", "issue", "nowhere", "cara"), "There is no workspace nowhere: `careline workspace list`"),
+        (("staff", "add", "nowhere", ANA, "Ana"), "There is no workspace nowhere: `careline workspace list`"),
+        (("token", "issue", "greenleaf", "nobody"), "greenleaf has no contact nobody. The inbox adds one"),
+    ],
+)
+async def test_whoever_names_what_is_not_there_hears_what_to_do(
+    running: World, tmp_path: Path, words: tuple[str, ...], next_step: str
+) -> None:
+    said = await careline(tmp_path, *words)
+    assert said.exit_code == 1 and next_step in said.stderr
+
+
+async def test_a_store_that_is_not_there_is_made_by_a_command_that_is_said(tmp_path: Path) -> None:
+    said = await careline(tmp_path, "workspace", "add", "greenleaf", "Greenleaf Pharmacy")
+    assert (
+        said.exit_code == 1 and f"make it with `careline migrate --database {tmp_path / 'careline.db'}`" in said.stderr
+    )
+    assert (await careline(tmp_path, "migrate")).exit_code == 0
+    assert (await careline(tmp_path, "workspace", "add", "greenleaf", "Greenleaf Pharmacy")).exit_code == 0
+
+
 async def test_a_lost_password_gives_way_to_a_new_one_and_everything_signed_in_ends(
     running: World, tmp_path: Path
 ) -> None:
