@@ -26,7 +26,9 @@ from careline.features.tokens.actions import issue_token
 from careline.features.tokens.sessions import start_session
 from careline.features.workspaces.actions import add_workspace
 from careline.settings import Settings
+from careline.store.database import Tx
 from careline.wires.credentials import Passwords
+from careline.work.runner import LEASE
 
 GREENLEAF, HILLSIDE = "greenleaf", "hillside"
 PASSWORD = "correct horse battery"
@@ -220,6 +222,16 @@ class World:
         return Person(
             self, Actor(workspace_id, "contact", id_, name, credential=f"token:{issued.token.id}"), issued.secret
         )
+
+    async def works_off(self) -> None:
+        """Until the server has done what is due, and what follows from that."""
+
+        async def left(tx: Tx, actor: Actor) -> Any:
+            return await tx.value("due_job", now=tx.now + LEASE + 1_000, but=[])  # what is claimed as well
+
+        async with asyncio.timeout(PATIENCE):
+            while await self.app.database.read(left, system()):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
 
     async def talk(self, contact: Person) -> str:
         """The contact's conversation."""

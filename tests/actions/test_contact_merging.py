@@ -24,9 +24,7 @@ from careline.features.receipts.actions import list_receipts, mark_messages
 from careline.features.receipts.rows import Mark, Marking
 from careline.features.tokens.actions import issue_token, list_tokens
 from careline.features.tokens.once import issue_ticket
-from careline.work.doing import JOBS
 from careline.work.following import follow_all
-from careline.work.runner import Runner
 from tests.actions.searching import indexed
 from tests.made import PDF, uploads
 from tests.world import GREENLEAF, Person, World
@@ -144,8 +142,7 @@ async def all_follows(world: World) -> None:
     await world.app.server.auditor.flush()
     await follow_all(world.app.database)
     await indexed(world)
-    for _ in range(3):
-        await Runner(world.app.database, JOBS, world.app.errands).work()
+    await world.works_off()
 
 
 async def test_a_column_that_is_called_like_one_that_names_people_is_decided(world: World) -> None:

@@ -19,8 +19,6 @@ from careline.features.messages.rows import Sending, Sent
 from careline.features.messages.sending import send_messages
 from careline.features.workspaces.actions import update_workspace
 from careline.store.database import Tx
-from careline.work.doing import JOBS
-from careline.work.runner import Runner
 from tests.made import PDF, document, fetches, form, old_document, photo, picture, uploads
 from tests.world import GREENLEAF, Person, World
 
@@ -255,15 +253,13 @@ async def test_a_file_elsewhere_is_named_and_never_fetched(world: World) -> None
 
 
 async def test_an_upload_that_is_not_sent_can_be_given_up_and_goes_by_itself(world: World) -> None:
-    jobs = Runner(world.app.database, JOBS, world.app.errands)
     one, two = [(await uploads(world.cara, picture(), "a.png"))["id"] for _ in range(2)]
     assert len(stored_files(world)) == 4
     assert await world.ana.status_of("DELETE", f"/v1/attachments/{one}") == 404
     await world.cara.asks("DELETE", f"/v1/attachments/{one}", status=200)
     assert await world.cara.status_of("GET", f"/v1/attachments/{one}") == 404
     await world.app.database.write(expire_unsent, system(GREENLEAF), two)
-    await jobs.work()
-    await jobs.work()
+    await world.works_off()
     assert stored_files(world) == []
     three = (await uploads(world.cara, picture(), "a.png"))["id"]
     await sends(world.cara, world.conversation, three)
@@ -278,7 +274,7 @@ async def test_with_its_message_a_file_goes_and_its_bytes_follow(world: World) -
     ana = await world.ana.opens()
     await world.cara.asks("DELETE", f"/v1/messages/{said['id']}")
     assert (await ana.hears("message.deleted"))["data"]["message"]["attachments"] == []
-    await Runner(world.app.database, JOBS, world.app.errands).work()
+    await world.works_off()
     assert stored_files(world) == []
 
 
@@ -320,7 +316,7 @@ async def test_what_is_kept_no_longer_is_gone_and_its_message_says_so(world: Wor
         "a.png",
     )
     assert await world.cara.status_of("GET", f"/v1/attachments/{made['id']}/content") == 404
-    await Runner(world.app.database, JOBS, world.app.errands).work()
+    await world.works_off()
     assert stored_files(world) == []
     assert (await world.cara.asks("GET", f"/v1/attachments/{made['id']}", status=200))["state"] == "expired"
     assert await world.app.database.write(expire_attachments, boss, now + 1) == 0
@@ -339,7 +335,7 @@ async def test_the_bytes_of_a_forwarded_file_stay_until_the_last_message_goes(wo
 
     copied = await world.app.database.write(forward, boss)
     await world.app.database.write(delete_message, world.cara.actor, str(said["id"]))
-    await Runner(world.app.database, JOBS, world.app.errands).work()
+    await world.works_off()
     (link,) = [part for part in str(copied).split('"') if len(part) == 36]
     assert (await fetches(world.dev, f"/v1/attachments/{link}/content"))[1] == PDF
 

@@ -11,8 +11,6 @@ import pytest
 from obstore.store import S3Store
 
 from careline.features.messages.attached import scan_again
-from careline.work.doing import JOBS
-from careline.work.runner import Runner
 from tests.made import EICAR, PDF, fetches, form, picture, uploads
 from tests.services import S3, Clamd
 from tests.world import World, stage
@@ -61,7 +59,7 @@ async def test_files_lie_in_s3_and_come_back_checked(shelf: World, s3: S3) -> No
     status, body, _ = await fetches(shelf.ana, f"/v1/attachments/{made['id']}/content")
     assert status == 500 and b"integrity" in body
     await shelf.cara.asks("DELETE", f"/v1/messages/{said['id']}", status=200)
-    await Runner(shelf.app.database, JOBS, shelf.app.errands).work()
+    await shelf.works_off()
     assert await keys(s3) == before
 
 

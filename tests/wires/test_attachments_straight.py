@@ -12,8 +12,6 @@ import pytest
 
 from careline.core.actor import system
 from careline.features.workspaces.actions import update_workspace
-from careline.work.doing import JOBS
-from careline.work.runner import Runner
 from tests.made import EICAR, PDF, fetches, photo, picture
 from tests.services import S3, Clamd
 from tests.wires.test_attachments_elsewhere import bucket, keys
@@ -48,11 +46,6 @@ async def completes(person: Person, way: dict[str, Any], status: int = 200) -> A
 
 async def sends(person: Person, conversation: str, id_: str) -> int:
     return await person.status_of("POST", f"/v1/conversations/{conversation}/messages", json={"attachment_ids": [id_]})
-
-
-async def works(world: World) -> None:
-    for _ in range(2):
-        await Runner(world.app.database, JOBS, world.app.errands).work()
 
 
 async def test_a_file_goes_straight_to_s3_and_is_an_attachment_once_it_was_looked_at(shelf: World, s3: S3) -> None:
@@ -122,7 +115,7 @@ async def test_what_is_not_what_was_promised_ends_its_upload_and_leaves_nothing(
     way = await arrives(shelf, s3, promised, data, name)
     await completes(shelf.cara, way, status)
     await completes(shelf.cara, way, 404)
-    await works(shelf)
+    await shelf.works_off()
     assert await keys(s3) == before
     assert [p for p in shelf.app.settings.files_folder.rglob("*") if p.is_file()] == []
 
@@ -166,7 +159,7 @@ async def test_what_is_never_completed_is_removed_and_what_comes_too_late_as_wel
     assert await puts(shelf, late, PDF) == 200  # the door is open still, but leads nowhere any more
     assert len(await keys(s3) - before) == 3
     shelf.app.database.clock._latest += 25 * 3_600_000
-    await works(shelf)
+    await shelf.works_off()
     await completes(shelf.cara, left, 404)
     assert await shelf.cara.status_of("GET", f"/v1/attachments/{made['id']}") == 404  # a day old, and never sent
     assert await keys(s3) == before
