@@ -32,12 +32,12 @@ async def on_new(cluster: Cluster, run: Callable[[dict[str, str], str], Awaitabl
         cluster.drop_database(dsn)
 
 
-async def fewest(cluster: Cluster, finding: Finding) -> list[Step]:
+async def fewest(cluster: Cluster, finding: Finding, all_wires: bool) -> list[Step]:
     """The steps without those that do not matter, as far as that is found in two minutes."""
     steps, size, until = finding.steps, len(finding.steps) // 2, time.monotonic() + LOOK_FOR_S
 
     async def leads_there(left: list[Step]) -> bool:
-        why = await on_new(cluster, lambda databases, folder: again(databases, folder, left))
+        why = await on_new(cluster, lambda databases, folder: again(databases, folder, left, all_wires=all_wires))
         return why.splitlines()[:1] == finding.why.splitlines()[:1]
 
     while size:
@@ -60,12 +60,16 @@ async def main() -> int:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--wild", type=float, default=WILD, help="how often an argument makes no sense")
+    parser.add_argument("--all-wires", action="store_true", help="let half of them speak the languages of other wires")
     parser.add_argument("--whole", action="store_true", help="do not look for the fewest steps")
     chosen = parser.parse_args()
     cluster, found, done = postgres_server(), 0, 0
 
     async def lives(seed: str) -> int:
-        return await on_new(cluster, lambda databases, folder: live(databases, folder, seed, chosen.steps, chosen.wild))
+        def whole(databases: dict[str, str], folder: str) -> Awaitable[int]:
+            return live(databases, folder, seed, chosen.steps, wild=chosen.wild, all_wires=chosen.all_wires)
+
+        return await on_new(cluster, whole)
 
     for seed in range(chosen.first, chosen.first + chosen.seeds):
         try:
@@ -77,7 +81,7 @@ async def main() -> int:
             done += len(finding.steps)
             print(f"seed {seed}: {finding}\n", flush=True)
             if not chosen.whole:
-                print(*await fewest(cluster, finding), sep="\n  ", flush=True)
+                print(*await fewest(cluster, finding, chosen.all_wires), sep="\n  ", flush=True)
     cluster.close()
     print(f"{chosen.seeds} seeds, {done} steps, {found} findings")
     return 1 if found else 0

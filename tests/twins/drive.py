@@ -3,6 +3,8 @@
 import difflib
 import random
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -13,8 +15,10 @@ from careline.features.messages.rows import Sending
 from careline.features.receipts.rows import Marking
 from careline.wires.native.commands import COMMANDS
 from tests.made import PDF, form, picture
+from tests.twins import tongues
 from tests.twins.known import Known
 from tests.twins.stage import Failures, Twin, listening, twins
+from tests.twins.tongues import Tongues
 from tests.twins.wishes import Wishes
 
 PLACE = re.compile(r"{(\w+)}")
@@ -26,7 +30,7 @@ WILD = 0.03
 
 
 class Step(Struct):
-    """`way` is rest, socket, together or upload; what is asked is in words that all twins share."""
+    """`way` is rest, socket, tongue, together or upload; what is asked is in words that all twins share."""
 
     way: str
     who: str
@@ -52,6 +56,7 @@ class Life:
         self.known = Known()
         self.wishes = Wishes(seed, self.known, wild)
         self.random = random.Random(f"{seed}/ways")
+        self.tongues = Tongues(seed, self.wishes) if found[0].bears else None
         self.steps: list[Step] = []
 
     async def begin(self) -> None:
@@ -90,7 +95,7 @@ class Life:
                 told = _difference(seen[0], other)
                 raise Finding(f"{self.twins[0].name} and {twin.name} differ:\n{told}", self.steps)
         answer, heard = seen[0]
-        if step.way in ("rest", "upload") and answer[0] >= 500:
+        if step.way in ("rest", "tongue", "upload") and answer[0] >= 500:
             raise Finding(f"answered {answer}", self.steps)
         self.known.see(answer, step.what, step.who)
         for who, frames in heard.items():
@@ -103,6 +108,8 @@ class Life:
             answer = await twin.asks(step.who, *_request(step.what, data))
         elif step.way == "socket":
             answer = await twin.says(step.who, step.what, data)
+        elif step.way == "tongue":
+            answer = await twin.asks(step.who, *tongues.request(step.who.partition("/")[0], step.what, data))
         elif step.way == "upload":
             file = form(picture() if data["name"].endswith("png") else PDF, data["name"])
             answer = await twin.asks(step.who, "POST", "/v1/attachments", {"data": file})
@@ -115,6 +122,8 @@ class Life:
 
     def next(self) -> Step:
         dice = self.random.random()
+        if self.tongues is not None and self.random.random() < 0.5:
+            return Step("tongue", *self.tongues.next())
         if dice < 0.12:
             return self._together()
         if dice < 0.15:
@@ -172,29 +181,37 @@ def _difference(one: Any, other: Any) -> str:
     return "\n".join(list(difflib.unified_diff(left, right, lineterm="", n=4))[:80])
 
 
-async def live(databases: dict[str, str], folder: str, seed: str, steps: int, wild: float = WILD) -> int:
-    """A life of so many steps, with looks in between; how many there were. Raises the `Finding`."""
+@asynccontextmanager
+async def _life(databases: dict[str, str], folder: str, seed: str, wild: float, all_wires: bool) -> AsyncIterator[Life]:
+    settings = tongues.SETTINGS if all_wires else {}
     with listening() as failures:
-        async with twins(databases, folder) as found:
+        async with twins(databases, folder, **settings) as found:
+            for twin in found if all_wires else []:
+                twin.bears = await tongues.prepare(twin.world)
             life = Life(found, failures, seed, wild)
             await life.begin()
-            await life.take(Step("rest", "ana", "workspace.update", life.wishes.workspace()))
-            for number in range(1, steps + 1):
-                await life.take(life.next())
-                if number % LOOK_EVERY == 0 or number == steps:
-                    await life.look()
-            return len(life.steps)
+            yield life
 
 
-async def again(databases: dict[str, str], folder: str, steps: list[Step]) -> str:
+async def live(
+    databases: dict[str, str], folder: str, seed: str, steps: int, *, wild: float = WILD, all_wires: bool = False
+) -> int:
+    """A life of so many steps, with looks in between; how many there were. Raises the `Finding`."""
+    async with _life(databases, folder, seed, wild, all_wires) as life:
+        await life.take(Step("rest", "ana", "workspace.update", life.wishes.workspace()))
+        for number in range(1, steps + 1):
+            await life.take(life.next())
+            if number % LOOK_EVERY == 0 or number == steps:
+                await life.look()
+        return len(life.steps)
+
+
+async def again(databases: dict[str, str], folder: str, steps: list[Step], *, all_wires: bool = False) -> str:
     """What comes of these steps: an empty string, or why they are a finding."""
-    with listening() as failures:
-        async with twins(databases, folder) as found:
-            life = Life(found, failures, "", WILD)
-            await life.begin()
-            try:
-                for step in steps:
-                    await life.take(step)
-            except Finding as finding:
-                return finding.why
-            return ""
+    async with _life(databases, folder, "", WILD, all_wires) as life:
+        try:
+            for step in steps:
+                await life.take(step)
+        except Finding as finding:
+            return finding.why
+        return ""

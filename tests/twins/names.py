@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+OURS = ("http://127.0.0.1:", "/api/v1/files/", "/api/chat/files/")
 OPAQUE = {
     "cursor", "next", "before", "after", "since", "epoch", "token", "secret", "access_token", "refresh_token", "ticket",
-    "url", "thumbnail_url",
+    "url", "thumbnail_url", "chat_token",
 }  # fmt: skip
 
 
@@ -25,7 +26,7 @@ class Names:
             return [self.said(inner, key) for inner in value]
         if not isinstance(value, str):
             return value
-        if key in OPAQUE and len(value) > 16:
+        if (key in OPAQUE and len(value) > 16) or value.startswith(OURS):
             return self._name(value)
         return ID.sub(lambda found: self._name(found[0]), value)
 

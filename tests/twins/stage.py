@@ -45,6 +45,7 @@ class Twin:
         self.people: dict[str, Person] = {
             who: getattr(world, who) for who in ("ana", "ben", "cara", "dev", "eve", "fay")
         }
+        self.bears: dict[str, dict[str, str]] = {}
         self.sockets: dict[str, Socket] = {}
         self.clock = world.app.database.clock
         self._runner = Runner(world.app.database, JOBS, world.app.errands)
@@ -72,7 +73,7 @@ class Twin:
 
     async def asks(self, who: str, method: str, path: str, more: dict[str, Any]) -> list[Any]:
         """Status and body, or the type of what is no JSON."""
-        url, headers = self.world.url + path, self.people[who].headers
+        url, headers = self.world.url + path, self.bears[who] if who in self.bears else self.people[who].headers
         async with self.world.http.request(method, url, headers=headers, **more) as answer:
             raw = await answer.read()
             return [
@@ -172,13 +173,13 @@ def _in_order() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def twins(databases: dict[str, str], folder: str) -> AsyncIterator[list[Twin]]:
+async def twins(databases: dict[str, str], folder: str, **settings: Any) -> AsyncIterator[list[Twin]]:
     """A twin for each of these empty databases."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(_in_order())
         found = []
         for name, database in databases.items():
-            twin = Twin(name, await stack.enter_async_context(stage(database, files=f"{folder}/{name}")))
+            twin = Twin(name, await stack.enter_async_context(stage(database, files=f"{folder}/{name}", **settings)))
             await twin.quiet()
             found.append(twin)
         yield found

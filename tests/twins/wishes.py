@@ -184,8 +184,8 @@ class Wishes:
             return self.thing(THINGS[name])
         if name in self._special:
             found = self._special[name](command)
-            return self._by_type(type_) if found is None else found
-        return self.random.choice(CHOICES[name]) if name in CHOICES else self._by_type(type_)
+            return self.by_type(type_) if found is None else found
+        return self.random.choice(CHOICES[name]) if name in CHOICES else self.by_type(type_)
 
     def _into(self, command: Command) -> str:
         return self.thing("contact", "cara", "dev") if command.name == "contact.merge" else self.thing("conversation")
@@ -212,12 +212,12 @@ class Wishes:
             return self._now + self.random.randint(1, 20_000)
         return self._now + self.random.randint(-60_000, 20_000)
 
-    def _by_type(self, type_: Any) -> Any:
+    def by_type(self, type_: Any) -> Any:
         choice = self.random.choice
         if isinstance(type_, inspect.UnionType):
             types = [t for t in type_.types if getattr(t, "cls", None) is not msgspec.UnsetType]
             plain = [t for t in types if not isinstance(t, inspect.NoneType)]
-            return None if len(plain) < len(types) and self.random.random() < 0.15 else self._by_type(choice(plain))
+            return None if len(plain) < len(types) and self.random.random() < 0.15 else self.by_type(choice(plain))
         if isinstance(type_, inspect.LiteralType):
             return choice(type_.values)
         if isinstance(type_, inspect.BoolType):
@@ -227,9 +227,9 @@ class Wishes:
         if isinstance(type_, inspect.DictType):
             return choice(({}, {"a": 1}, {"b": [1.5, None, "ü"], "a": True}, {"n": 12345678901234567890}))
         if isinstance(type_, (inspect.ListType, inspect.VarTupleType)):
-            return [self._by_type(type_.item_type) for _ in range(self.random.randint(0, 2))]
+            return [self.by_type(type_.item_type) for _ in range(self.random.randint(0, 2))]
         if isinstance(type_, inspect.StructType):
-            return {field.encode_name: self._by_type(field.type) for field in type_.fields if field.required}
+            return {field.encode_name: self.by_type(field.type) for field in type_.fields if field.required}
         return self.words()
 
     def _number(self, type_: inspect.IntType) -> int:
