@@ -93,11 +93,13 @@ async def read(ask: Ask, request: shapes.MessageIds) -> shapes.Done:
 
 
 async def _readers(ask: Ask, actor: Actor, messages: list[Message]) -> dict[str, dict[str, Actor]]:
-    """Who reads on which side of each session: whoever asks on theirs, a stranger as the receivers."""
-    sessions = {message.conversation_id for message in messages}
+    """Who reads on which side of each session, in the order of the messages: whoever asks on theirs, a stranger as the
+    receivers.
+    """
+    sessions = list(dict.fromkeys(message.conversation_id for message in messages))
     if actor.kind != "system":
         return {id_: {actor.kind: actor} for id_ in sessions}
-    pairs = await ask.server.database.read(pairs_of, actor, sessions)
+    pairs = await ask.server.database.read(pairs_of, actor, set(sessions))
     found: dict[str, dict[str, Actor]] = {id_: {} for id_ in sessions}
     for id_, sides in pairs.items():
         if sides.user_id:

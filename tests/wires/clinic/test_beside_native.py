@@ -239,6 +239,19 @@ async def test_a_retry_is_the_same_message_and_says_what_became_of_it(hospital: 
     assert (await asks(hospital, "POST", "/chat/send", DOC, **HELLO | {"content": "other"}, client_id="c-1"))[0] == 409
 
 
+async def test_sessions_that_are_read_together_are_read_in_the_order_of_their_messages(hospital: World) -> None:
+    said_by = []
+    for patient in ("gus", "hal", "ida", "jan", "kai"):
+        await said(hospital, DOC, **HELLO | {"receiver_contact_id": patient})
+        answer = ANSWER | {"sender_contact_id": patient}
+        said_by.append(await said(hospital, bearing(patient, "PATIENT"), **answer))
+    socket = await hospital.ana.opens()
+    ids = [message["id"] for message in reversed(said_by)]
+    assert (await asks(hospital, "PUT", "/chat/read", DOC, message_ids=ids))[0] == 200
+    read = [(await socket.hears("message.read"))["conversation_id"] for _ in said_by]
+    assert read == [message["session_id"] for message in said_by]
+
+
 @pytest.mark.proves("cl-48")
 async def test_a_message_that_is_taken_back_while_a_side_is_away_says_nothing_when_it_comes(hospital: World) -> None:
     first = await said(hospital, DOC, **HELLO | {"content": "kanarie"})
