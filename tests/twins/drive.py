@@ -30,7 +30,7 @@ WILD = 0.03
 
 
 class Step(Struct):
-    """`way` is rest, socket, tongue, together or upload; what is asked is in words that all twins share."""
+    """`way` is rest, socket, tongue, together, upload or pause; what is asked is in words that all twins share."""
 
     way: str
     who: str
@@ -71,7 +71,7 @@ class Life:
 
     async def look(self) -> None:
         """Look at all there is, so that nothing which differs stays unseen."""
-        steps = [Step("rest", "ana", name, {}) for name in LISTS]
+        steps = [Step("pause", "", "", {}), *[Step("rest", "ana", name, {}) for name in LISTS]]
         steps += [Step("rest", who, "mention.list", {}) for who in ("ana", "ben", "gil")]
         everything = {"status": "any", "limit": 100}
         steps += [Step("rest", who, "conversation.list", everything) for who in ("ana", "ben", "cara", "dev")]
@@ -113,6 +113,8 @@ class Life:
         elif step.way == "upload":
             file = form(picture() if data["name"].endswith("png") else PDF, data["name"])
             answer = await twin.asks(step.who, "POST", "/v1/attachments", {"data": file})
+        elif step.way == "pause":
+            await twin.pause()
         else:
             answer = await twin.together([_hot(twin, step.what, asked) for asked in data])
         heard = await twin.hears_all()
@@ -126,7 +128,9 @@ class Life:
             return Step("tongue", *self.tongues.next())
         if dice < 0.12:
             return self._together()
-        if dice < 0.15:
+        if dice < 0.13:
+            return Step("pause", "", "", {})
+        if dice < 0.16:
             who = self.wishes.who(COMMANDS["message.send"])
             return Step("upload", who, "", {"name": self.random.choice(("a.pdf", "b.png"))})
         command = self.wishes.command()

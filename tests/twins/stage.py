@@ -18,12 +18,15 @@ from careline.core.errors import Refused
 from careline.features.messages.rows import Sending
 from careline.features.receipts.rows import Marking
 from careline.work.doing import JOBS
+from careline.work.following import follow_all
 from careline.work.runner import Runner
+from careline.work.sealing import seal_all
+from careline.work.tidy import Tidy
 from tests.twins.names import Names
 from tests.world import GREENLEAF, Person, Socket, World, stage
 
 BEGIN = 4_000_000_000_000
-STEP_MS = 500
+STEP_MS, PAUSE_MS = 500, 30_000
 ALONE = "alone"
 
 
@@ -48,6 +51,7 @@ class Twin:
         self.bears: dict[str, dict[str, str]] = {}
         self.sockets: dict[str, Socket] = {}
         self.clock = world.app.database.clock
+        self._tidy = Tidy(world.app.database)
         self._runner = Runner(world.app.database, JOBS, world.app.errands)
 
     async def quiet(self) -> None:
@@ -70,6 +74,13 @@ class Twin:
         with contextlib.suppress(Refused):
             await server.auditor.flush()
         self.clock._latest += STEP_MS
+
+    async def pause(self) -> None:
+        """Half a minute in which nobody asks for anything, and what is done once in a while is done."""
+        self.clock._latest += PAUSE_MS
+        await self._tidy.once()
+        await follow_all(self.world.app.database)
+        await seal_all(self.world.app.database)
 
     async def asks(self, who: str, method: str, path: str, more: dict[str, Any]) -> list[Any]:
         """Status and body, or the type of what is no JSON."""
