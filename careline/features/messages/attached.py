@@ -60,7 +60,8 @@ async def _restate(tx: Tx, actor: Actor, attachments: list[Attachment], state: S
     now = {a.id: msgspec.structs.replace(a, state=state, **_left(state)) for a in attachments}
     await tx.many("set_attachment_state", [{"id": id_, "state": state} for id_ in now])
     message_ids = sorted({a.message_id for a in attachments if a.message_id is not None})
-    for before in await tx.all(Message, "messages_by_id", ids=message_ids, workspace_id=actor.workspace_id):
+    found = await tx.all(Message, "messages_by_id", ids=message_ids, workspace_id=actor.workspace_id)
+    for before in sorted(found, key=lambda message: message.seq):
         after = msgspec.structs.replace(before, attachments=restated(before.attachments, now))
         await tx.run(
             "restate_attachments",
