@@ -12,6 +12,7 @@ import pytest
 
 from careline.core.actor import system
 from careline.features.messages.attached import expire_attachments
+from careline.wires import server
 from tests import tools
 from tests.made import picture, uploads
 from tests.world import Person, Socket, World
@@ -161,7 +162,9 @@ ACTS: list[tuple[str, Act]] = [
 ]
 
 
-async def test_every_event_leads_to_what_a_fresh_reading_shows(world: World) -> None:
+async def test_every_event_leads_to_what_a_fresh_reading_shows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What clients receive by hearing and reading is told half a second later: that would be between the two looks.
+    monkeypatch.setattr(server, "DELIVERED_EVERY", 3_600.0)
     try:
         node = tools.node()
     except tools.Missing as missing:
