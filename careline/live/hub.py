@@ -93,10 +93,10 @@ class Hub:
         hearing = list(self._hearing(recorded))
         origin = self._by_id.get(recorded.origin or "")
         if origin is not None and any(origin in listeners for listeners in hearing):
-            key = origin.view_origin
-            frames[key] = frame = worded(recorded, key[0].encode, key[1])
-            if frame is not None:
-                origin.push(frame, seq)
+            wire, view = origin.view_origin
+            answer = worded(recorded, wire.encode, view)
+            if answer is not None:
+                origin.push(answer, seq)
         for listeners in hearing:
             for connection in listeners:
                 if connection is origin:
