@@ -87,28 +87,31 @@ def template(postgres: Cluster) -> str:
     return dsn
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty store for one test, on each engine in turn: what `Settings.database` takes."""
+def new_store(
+    request: pytest.FixtureRequest, tmp_path: Path, cluster: str = "postgres", template: str | None = None
+) -> Iterator[str]:
+    """A store of the engine that is the fixture's parameter; on PostgreSQL in the cluster of this fixture, and a copy
+    of what the other one gives.
+    """
     if request.param == "sqlite":
         yield str(tmp_path / "careline.db")
         return
-    cluster: Cluster = request.getfixturevalue("postgres")
-    dsn = cluster.create_database(request.getfixturevalue("template"))
+    server: Cluster = request.getfixturevalue(cluster)
+    dsn = server.create_database(request.getfixturevalue(template) if template else None)
     yield dsn
-    cluster.drop_database(dsn)
+    server.drop_database(dsn)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty store for one test, on each engine in turn: what `Settings.database` takes."""
+    yield from new_store(request, tmp_path, template="template")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def no_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The same before anybody has opened it."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "careline.db")
-        return
-    cluster: Cluster = request.getfixturevalue("postgres")
-    dsn = cluster.create_database()
-    yield dsn
-    cluster.drop_database(dsn)
+    yield from new_store(request, tmp_path)
 
 
 @pytest.fixture

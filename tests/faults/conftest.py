@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import needed
+from tests.conftest import needed, new_store
 from tests.services import Postgres
 
 
@@ -19,10 +19,4 @@ def durable_postgres() -> Iterator[Postgres]:
 @pytest.fixture(params=["sqlite", "postgres"])
 def durable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty store that keeps what it acknowledges."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "careline.db")
-        return
-    cluster: Postgres = request.getfixturevalue("durable_postgres")
-    dsn = cluster.create_database()
-    yield dsn
-    cluster.drop_database(dsn)
+    yield from new_store(request, tmp_path, cluster="durable_postgres")
