@@ -137,6 +137,12 @@ class Person:
             await answer.read()
             return answer.status
 
+    async def was_here(self) -> str:
+        """They came and went again: the place in the stream from which on they miss what is said."""
+        socket = await self.opens()
+        await socket.close()
+        return str(socket.ready["cursor"])
+
     async def opens(self, *, since: str | None = None, token: str | None = None) -> Socket:
         """A native socket, authenticated with the first frame."""
         url = self.world.url.replace("http", "ws", 1) + "/v1/socket"

@@ -136,9 +136,7 @@ async def test_a_tail_whose_log_could_not_be_read_reads_it_again_by_itself() -> 
 async def test_a_socket_that_cannot_be_let_in_to_the_end_is_closed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cara = await world.cara.opens()
-    since = cara.ready["cursor"]
-    await cara.close()
+    since = await world.cara.was_here()
     await world.ana.sends(world.conversation, "while away")
 
     async def fails(*asked: object) -> None:

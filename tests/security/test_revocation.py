@@ -406,9 +406,7 @@ async def missed(person: Person, since: str) -> str:
 
 
 async def test_who_comes_back_does_not_read_what_was_deleted_or_edited_meanwhile(world: World) -> None:
-    cara = await world.cara.opens()
-    since = cara.ready["cursor"]
-    await cara.close()
+    since = await world.cara.was_here()
     wrong = await world.ana.sends(world.conversation, "canary for another patient")
     typo = await world.ana.sends(world.conversation, "canary with a typo")
     other = await world.cara.opens()  # what is worded once is kept for others

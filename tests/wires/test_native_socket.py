@@ -30,9 +30,7 @@ async def test_a_retry_with_the_same_client_id_gives_the_same_message(world: Wor
 
 
 async def test_a_socket_that_comes_back_hears_what_it_missed(world: World) -> None:
-    cara = await world.cara.opens()
-    since = cara.ready["cursor"]
-    await cara.close()
+    since = await world.cara.was_here()
     for number in range(5):
         await world.ana.sends(world.conversation, f"while away {number}")
     back = await world.cara.opens(since=since)
@@ -44,9 +42,7 @@ async def test_a_socket_that_comes_back_hears_what_it_missed(world: World) -> No
 async def test_what_is_asked_for_before_the_past_is_read_is_answered_behind_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cara = await world.cara.opens()
-    since = cara.ready["cursor"]
-    await cara.close()
+    since = await world.cara.was_here()
     await world.ana.sends(world.conversation, "while away")
     server, past = world.app.server, world.app.server.past
 
