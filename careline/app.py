@@ -35,6 +35,7 @@ from careline.live.wake import LOOK_S, Poll
 from careline.metrics import Metrics
 from careline.settings import Settings, SettingsError
 from careline.store.blobs import Blobs, LocalBlobs, Spools
+from careline.store.cache import Cache
 from careline.store.database import Database, Tx
 from careline.store.journal import Journal
 from careline.store.migrate import SchemaError, migrate, pending
@@ -141,6 +142,8 @@ class App:
         )
         self._notary = Notary(settings.audit_key)
         self._indexer = Indexer(self.database, self.database.clock, self.metrics.search_lag.set)
+        if settings.page_cache_mib > 0:
+            self.database.cache = Cache(self.tail.heard, settings.page_cache_mib << 20, self.metrics.cache_hits.inc)
         self.database.before_commit = self.tail.committing
         self.database.on_commit = self._committed
         self._hints: Hints | None = None
@@ -263,6 +266,7 @@ class App:
         self.server.board.tick(self.database.clock.monotonic_ms())
         self.metrics.sockets.set(len(self.server.sockets.open))
         self.metrics.lag.set(self.tail.lag)
+        self.metrics.cache_bytes.set(self.database.cache.weight)
         if self.server.origins.stale:
             await self.server.origins.load(self.database)
 
@@ -287,6 +291,7 @@ class App:
             self.server.origins.heard(recorded)
 
     def _deliver(self, recorded: Recorded) -> None:
+        self.database.cache.happened(recorded)
         self.hub.deliver(recorded)
         self.server.origins.heard(recorded)
         if isinstance(recorded.event, (ContactUpdated, StaffUpdated)) and recorded.about is not None:

@@ -34,6 +34,8 @@ class Metrics:
             "Facts committed that the search index has not followed yet",
             registry=registry,
         )
+        self.cache_hits = Counter("careline_cache_hits", "Pages that were answered from memory", registry=registry)
+        self.cache_bytes = Gauge("careline_cache_bytes", "About what pages in memory take", registry=registry)
         self.alerts = Counter(
             "careline_audit_alerts", "Alerts of the audit that this process raised", ("kind",), registry=registry
         )

@@ -18,7 +18,7 @@ from careline.partners import Careforall, Careplus, Clinic, Issuer, Location, Vi
 
 PREFIX = "CARELINE_"
 Service = Literal["s3", "scanner"]
-MAY_BE_ZERO = ("alert_conversations", "alert_exports", "drain_s")
+MAY_BE_ZERO = ("alert_conversations", "alert_exports", "drain_s", "page_cache_mib")
 
 
 class SettingsError(Exception):
@@ -125,6 +125,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     drain_s: Annotated[int, Says("How long a stopping server waits for what is in flight.")] = 20
     sqlite_readers: Annotated[int, Says("Reading threads of the embedded store.")] = 2
     postgres_pool: Annotated[int, Says("Connections to PostgreSQL.")] = 10
+    page_cache_mib: Annotated[int, Says("Memory for pages of history that are asked for again; 0: none is kept.")] = 32
     audit_fail_closed: Annotated[
         bool, Says("Show nothing, and let nobody in, before the audit's entry about it is stored; else a second later.")
     ] = False

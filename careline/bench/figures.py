@@ -89,6 +89,9 @@ def _history(found: Results) -> Iterator[Figure]:
     yield Figure("pages of 50 per second", walk["per_second"], "/s", digits=0)
     yield Figure("page p50", walk["latency"]["p50"], "ms")
     yield Figure("page p99", walk["latency"]["p99"], "ms", 5, 2)
+    stored = found["stored"]
+    yield Figure("pages of 50 per CPU-second, from the store", stored["per_cpu_second"], "/CPU-s", digits=0)
+    yield Figure("page p99, from the store", stored["latency"]["p99"], "ms", 5, 2)
     yield Figure("oldest page ÷ newest page, CPU", _ratio(found["pages"], "oldest page", "newest page"), "×", 1.5, 1.2)
 
 

@@ -27,6 +27,8 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
     """
 
     about: ClassVar[About | None] = None
+    # What readings of its conversation it may have changed, by what was read; None: any of them.
+    spoils: ClassVar[frozenset[str] | None] = None
 
     @property
     def audience(self) -> str:

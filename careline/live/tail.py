@@ -83,6 +83,11 @@ class Tail:
         """The number of the fact said last."""
         return self._followed[workspace_id].next - 1
 
+    def heard(self, workspace_id: str) -> int | None:
+        """The same, or None for a workspace that is not followed."""
+        followed = self._followed.get(workspace_id)
+        return None if followed is None else followed.next - 1
+
     def committing(self, facts: list[Recorded]) -> None:
         """Facts that this process may be about to commit: somebody else may yet take their numbers. Kept until those
         are said. May be called in any thread.

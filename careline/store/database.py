@@ -18,6 +18,7 @@ from careline.core.context import Context
 from careline.core.errors import NotFound
 from careline.core.events import Event, Recorded
 from careline.core.ids import new_id
+from careline.store.cache import Cache, Look
 from careline.store.sql import Statement, load
 
 P = ParamSpec("P")
@@ -69,6 +70,7 @@ class Tx(ABC):
     """
 
     decides_unlocked = False
+    cache = Look()  # of those that only read, and on the event loop: what writes sees what nobody may see yet
 
     def __init__(self, statements: dict[str, Statement], now: int, settings: Any, origin: Context) -> None:
         self._statements = statements
@@ -80,6 +82,7 @@ class Tx(ABC):
         self._seq: int | None = None
         self._later: list[tuple[str, list[dict[str, Any]]]] = []
         self.planned = False  # whether there is work to do at once
+        self.on_loop = True  # whether its body runs on the event loop
         self.workspace_id = ""
         self.memory: Memory | None = None
         self.known: dict[str, Any] = {}
@@ -290,6 +293,7 @@ class Database:
         self._plan = plan
         self._settings = settings
         self._memories: dict[str, Memory] = {}
+        self.cache = Cache()
         # Both are told the facts of one workspace at a time; the first wherever the body runs, which on SQLite is its
         # writer's thread.
         self.before_commit: Callable[[list[Recorded]], None] = lambda recorded: None
@@ -365,6 +369,8 @@ class Database:
 
         async def body(tx: Tx) -> Any:
             tx.noted = noted
+            if tx.on_loop:
+                tx.cache = self.cache.look(actor.workspace_id)
             return await verb(tx, actor, *args, **named)
 
         origin = context.current.get()

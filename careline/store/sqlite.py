@@ -311,7 +311,9 @@ class Sqlite:
         db.execute("BEGIN")
         try:
             with _WITHOUT_END if within is None else _no_longer_than(within, db, self._clock):
-                return _step(body(self._tx(db, checked, origin)))  # type: ignore[arg-type]
+                tx = self._tx(db, checked, origin)
+                tx.on_loop = db is self._here
+                return _step(body(tx))  # type: ignore[arg-type]
         finally:
             db.execute("COMMIT")
 

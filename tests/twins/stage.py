@@ -185,11 +185,12 @@ def _in_order() -> Iterator[None]:
 
 @asynccontextmanager
 async def twins(databases: dict[str, str], folder: str, **settings: Any) -> AsyncIterator[list[Twin]]:
-    """A twin for each of these empty databases."""
+    """A twin for each of these empty databases; `ALONE` keeps no page, so what others keep too long shows."""
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(_in_order())
         found = []
         for name, database in databases.items():
+            settings["page_cache_mib"] = 0 if name == ALONE else 32
             twin = Twin(name, await stack.enter_async_context(stage(database, files=f"{folder}/{name}", **settings)))
             await twin.quiet()
             found.append(twin)

@@ -16,6 +16,7 @@ from careline.features.messages.rows import Message, Only
 from careline.store.database import Tx
 
 ALL = Only()
+ROW_BYTES = 1_000
 
 
 class _Place(Struct, frozen=True):
@@ -57,6 +58,11 @@ async def list_messages(
         asked |= {
             name: int(value) if isinstance(value, bool) else value for name, value in structs.asdict(only).items()
         }
+    key = ("messages", (before, after, limit, asked["skip"], asked["notes"], only))
+    keeps = around is None and only.unread_by is None
+    known: Page[Message] | None = tx.cache.find(conversation_id, key) if keeps else None
+    if known is not None and tx.cache.stands_at(await tx.value("number_if_seen", **asked)):
+        return Page(list(known.items), known.before, known.after)
     if around is not None:
         middle = await access_message(tx, actor, around)
         if middle.conversation_id != conversation_id:
@@ -76,7 +82,16 @@ async def list_messages(
     if not found:
         await access(tx, actor, conversation_id)
         return Page([], None, None)
-    return Page(found, found[0].seq if has_older else None, found[-1].seq if has_newer else None)
+    page = Page(found, found[0].seq if has_older else None, found[-1].seq if has_newer else None)
+    if keeps:
+        tx.cache.keep(conversation_id, key, Page(list(found), page.before, page.after), _weight(found))
+    return page
+
+
+def _weight(messages: list[Message]) -> int:
+    """About how many bytes they take: characters of most scripts have two, and the rest of a row changes little."""
+    said = sum(len(m.body) + len(m.metadata) + len(m.attachments or "") + len(m.reactions or "") for m in messages)
+    return 2 * said + ROW_BYTES * len(messages)
 
 
 async def _messages(

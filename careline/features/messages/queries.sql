@@ -53,6 +53,9 @@ SELECT DISTINCT workspace_id FROM messages WHERE id = ANY(:ids);
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.id = ANY(:ids) AND m.workspace_id = :workspace_id;
 
+-- name: number_if_seen
+SELECT h.seq FROM heads h WHERE h.workspace_id = :workspace_id AND {seen};
+
 -- name: messages_before
 SELECT {message of m}, {quoted of q} FROM messages m LEFT JOIN messages q ON q.id = m.reply_to
 WHERE m.conversation_id = :conversation_id AND m.seq < :before AND (:notes = 1 OR m.kind <> 'note') AND {seen}

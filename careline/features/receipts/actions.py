@@ -17,6 +17,7 @@ from careline.features.receipts.events import MessageDelivered, MessageRead
 from careline.features.receipts.rows import Mark, Marking, MarkKind, Reader, Unread
 from careline.store.database import Question, Tx
 
+MARK_BYTES = 500
 Place = tuple[str, MarkKind, str, str]
 Span = tuple[int, int]
 
@@ -200,10 +201,13 @@ async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark
     if not messages:
         return []
     seqs = [message.seq for message in messages]
-    found = await tx.all(
-        Mark, "marks_over", conversation_id=messages[0].conversation_id, first=min(seqs), last=max(seqs)
-    )
-    return sorted(found, key=lambda mark: (mark.at, mark.to_seq))
+    conversation_id, span = messages[0].conversation_id, (min(seqs), max(seqs))
+    known: list[Mark] | None = tx.cache.find(conversation_id, ("marks", span)) if tx.cache.current else None
+    if known is None:
+        found = await tx.all(Mark, "marks_over", conversation_id=conversation_id, first=span[0], last=span[1])
+        known = sorted(found, key=lambda mark: (mark.at, mark.to_seq))
+        tx.cache.keep(conversation_id, ("marks", span), known, MARK_BYTES * (1 + len(known)))
+    return list(known)
 
 
 async def readers_of(tx: Tx, actor: Actor, conversations: list[Conversation]) -> dict[str, list[Reader]]:

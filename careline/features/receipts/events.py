@@ -1,9 +1,13 @@
 """What was received and read: up to the message `up_to`, or exactly `message_ids`."""
 
+from typing import ClassVar
+
 from careline.core.events import ConversationEvent
 
 
 class _Marked(ConversationEvent, frozen=True, kw_only=True):
+    spoils: ClassVar[frozenset[str] | None] = frozenset({"marks"})
+
     reader_kind: str
     reader_id: str
     reader_name: str

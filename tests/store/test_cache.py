@@ -1,0 +1,286 @@
+"""Pages that are asked for again: answered from memory, and never otherwise than the store would answer."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careline.app import open_database
+from careline.core.actor import system
+from careline.core.events import Recorded
+from careline.features.conversations.actions import add_participant, remove_participant
+from careline.features.conversations.events import ConversationAssigned
+from careline.features.desk.duplicates import merge_contacts
+from careline.features.messages.actions import list_messages
+from careline.features.messages.changes import delete_message, edit_message, pin_message
+from careline.features.messages.rows import Only, Sending
+from careline.features.messages.sending import send_messages
+from careline.features.people.events import ContactAdded
+from careline.features.reactions.actions import add_reaction
+from careline.features.receipts.actions import mark_messages
+from careline.features.receipts.events import MessageRead
+from careline.features.receipts.rows import Marking
+from careline.settings import Settings
+from careline.store.cache import Cache
+from careline.store.sqlite import Sqlite
+from tests.world import GREENLEAF, Person, World, stage
+
+BOSS = system(GREENLEAF)
+
+
+class Hits:
+    """How many pages the server has answered from memory."""
+
+    def __init__(self, world: World) -> None:
+        self.count = 0
+        world.app.database.cache.on_hit = self.hit
+
+    def hit(self) -> None:
+        self.count += 1
+
+
+async def page(world: World, person: Person, **asked: Any) -> Any:
+    """What somebody is answered over HTTP."""
+    url = f"{world.url}/v1/conversations/{world.conversation}/messages"
+    async with world.http.get(url, headers=person.headers, params=asked) as answer:
+        return await answer.json() if answer.status == 200 else answer.status
+
+
+async def warm(world: World, *people: Person) -> None:
+    """Until the page of each comes from memory: what is shown is told to have been delivered half a second later."""
+    for person in people:
+        await world.app.database.write_many(
+            mark_messages, person.actor, [Marking(person.actor, world.conversation, "delivered")]
+        )
+    for person in people:
+        await page(world, person)
+    hits = Hits(world)
+    for person in people:
+        await page(world, person)
+    assert hits.count == len(people)
+
+
+async def test_a_page_that_is_asked_for_again_comes_from_memory_and_is_the_same(world: World) -> None:
+    said = [await world.cara.sends(world.conversation, f"message {n}") for n in range(7)]
+    await warm(world, world.ana, world.cara)
+    hits = Hits(world)
+    for asked in ({"limit": "3"}, {"around": said[3].id}, {"side": "contact"}, {"limit": "3"}, {"side": "contact"}):
+        found = await page(world, world.ana, **asked)
+        assert [m["body"] for m in found["items"]][-1].startswith("message")
+    assert hits.count == 2
+    older = await page(world, world.ana, limit="3", before=(await page(world, world.ana, limit="3"))["before"])
+    assert [m["body"] for m in older["items"]] == ["message 1", "message 2", "message 3"]
+
+
+Change = Callable[[World, str], Awaitable[Any]]
+
+
+async def mark(world: World, person: Person) -> None:
+    await world.app.database.write_many(mark_messages, BOSS, [Marking(person.actor, world.conversation, "read")])
+
+
+CHANGES: dict[str, tuple[Change, Callable[[Any], Any], Any]] = {
+    "another message": (
+        lambda world, id_: world.ana.sends(world.conversation, "It is."),
+        lambda found: found["items"][-1]["body"],
+        "It is.",
+    ),
+    "an edit": (
+        lambda world, id_: world.app.database.write(edit_message, world.cara.actor, id_, "Is it ready?"),
+        lambda found: found["items"][0]["body"],
+        "Is it ready?",
+    ),
+    "what was taken back": (
+        lambda world, id_: world.app.database.write(delete_message, world.cara.actor, id_),
+        lambda found: found["items"][0]["body"],
+        "",
+    ),
+    "a reaction": (
+        lambda world, id_: world.app.database.write(add_reaction, world.ana.actor, id_, "👍"),
+        lambda found: [r["emoji"] for r in found["items"][0]["reactions"]],
+        ["👍"],
+    ),
+    "a pin": (
+        lambda world, id_: world.app.database.write(pin_message, world.ana.actor, id_),
+        lambda found: found["items"][0]["pinned_at"] is None,
+        False,
+    ),
+    "a mark": (
+        lambda world, id_: mark(world, world.ana),
+        lambda found: found["items"][0]["read_at"] is None,
+        False,
+    ),
+    "contacts who turn out to be one": (
+        lambda world, id_: world.app.database.write(merge_contacts, world.ana.actor, "cara", "dev"),
+        lambda found: found["items"][0]["sender_id"],
+        "dev",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("heard", [True, False])
+async def test_what_changes_shows_at_once(world: World, name: str, heard: bool, monkeypatch: Any) -> None:
+    """Also where this process has not heard of it yet, because another one did it."""
+    said = await world.cara.sends(world.conversation, "Ready?")
+    await warm(world, world.ana)
+    if not heard:
+        monkeypatch.setattr(world.app.tail, "committed", lambda facts: None)
+        monkeypatch.setattr(world.app.tail, "wake", lambda workspace_id, seq: None)
+    change, look, expected = CHANGES[name]
+    before, hits = look(await page(world, world.ana)), Hits(world)
+    await change(world, said.id)
+    assert before != expected
+    for _ in range(3):
+        assert look(await page(world, world.ana)) == expected
+    assert heard or hits.count == 0
+
+
+async def test_marks_leave_the_messages_in_memory(world: World) -> None:
+    await world.cara.sends(world.conversation, "Ready?")
+    await warm(world, world.ana)
+    await mark(world, world.ana)
+    hits = Hits(world)
+    assert (await page(world, world.ana))["items"][0]["read_at"] is not None
+    assert hits.count == 1
+
+
+async def test_another_process_writes_and_this_one_does_not_answer_from_memory(world: World, database: str) -> None:
+    await world.cara.sends(world.conversation, "Ready?")
+    await warm(world, world.ana)
+    other = open_database(Settings(database=str(database)))
+    await other.open()
+    for number in range(20):
+        sending = Sending(world.cara.actor, world.conversation, f"still {number}")
+        await other.write_many(send_messages, BOSS, [sending])
+        assert (await page(world, world.ana))["items"][-1]["body"] == f"still {number}"
+    await other.close()
+
+
+async def test_nobody_is_shown_from_memory_what_is_not_theirs(world: World) -> None:
+    await world.cara.sends(world.conversation, "Ready?")
+    await world.app.database.write(add_participant, BOSS, world.conversation, "staff", "ben")
+    await warm(world, world.ana, world.ben, world.cara)
+    assert await page(world, world.dev) == 404
+    assert await page(world, world.eve) == 404
+    await world.app.database.write(remove_participant, BOSS, world.conversation, "staff", "ben")
+    await page(world, world.ana)
+    assert await page(world, world.ben) == 404
+    note = await world.ana.sends(world.conversation, "He is rude", kind="note")
+    await warm(world, world.ana)
+    assert note.id in {m["id"] for m in (await page(world, world.ana))["items"]}
+    assert note.id not in {m["id"] for m in (await page(world, world.cara))["items"]}
+
+
+async def test_what_was_read_before_something_was_heard_is_not_kept(world: World) -> None:
+    await world.app.server.follow(GREENLEAF)
+    look = world.app.database.cache.look(GREENLEAF)
+    await world.cara.sends(world.conversation, "Ready?")
+    look.keep(world.conversation, ("messages", 1), "old", 1)
+    assert world.app.database.cache.look(GREENLEAF).find(world.conversation, ("messages", 1)) is None
+
+
+async def test_what_is_unread_is_asked_each_time(world: World) -> None:
+    """It depends on marks, and those leave messages in memory."""
+    await world.app.server.follow(GREENLEAF)
+    await world.cara.sends(world.conversation, "Ready?")
+    unread = Only(unread_by="staff")
+
+    async def count() -> int:
+        read = world.app.database.read
+        return len((await read(list_messages, world.ana.actor, world.conversation, only=unread)).items)
+
+    assert [await count(), await count()] == [1, 1]
+    await mark(world, world.ana)
+    assert await count() == 0
+
+
+async def test_reads_in_threads_of_their_own_leave_the_memory_alone(world: World) -> None:
+    if not isinstance(world.app.database.engine, Sqlite):
+        return
+    await world.cara.sends(world.conversation, "Ready?")
+    await warm(world, world.ana)
+    world.app.database.engine._threads_until = float("inf")
+    hits, weight = Hits(world), world.app.database.cache.weight
+    assert len((await page(world, world.ana))["items"]) == 1
+    assert len((await page(world, world.ana, limit="7"))["items"]) == 1
+    assert (hits.count, world.app.database.cache.weight) == (0, weight)
+
+
+async def test_none_is_kept_where_none_is_wanted(tmp_path: Path) -> None:
+    async with stage(tmp_path / "c.db", page_cache_mib=0) as world:
+        await world.cara.sends(world.conversation, "Ready?")
+        hits = Hits(world)
+        for _ in range(3):
+            assert len((await page(world, world.ana))["items"]) == 1
+        assert (hits.count, world.app.database.cache.weight) == (0, 0)
+
+
+# The memory itself --------------------------------------------------------------------------------------------------
+
+
+def fact(seq: int, event: Any, workspace_id: str = "w") -> Recorded:
+    return Recorded(workspace_id, seq, 0, "staff:ana", event)
+
+
+def found(cache: Cache, *keys: str, workspace_id: str = "w", conversation_id: str = "c") -> list[Any]:
+    look = cache.look(workspace_id)
+    return [look.find(conversation_id, ("messages", key)) for key in keys]
+
+
+def test_what_was_not_used_for_longest_makes_room() -> None:
+    cache = Cache(lambda workspace_id: 1, most=30)
+    for key in ("a", "b", "c"):
+        cache.look("w").keep("c", ("messages", key), key, 10)
+    assert found(cache, "a") == ["a"]
+    cache.look("w").keep("c", ("messages", "d"), "d", 10)
+    assert found(cache, "a", "b", "c", "d") == ["a", None, "c", "d"]
+    cache.look("w").keep("c", ("messages", "d"), "other", 15)
+    assert found(cache, "d", "a", "c") == ["other", None, "c"]
+    assert cache.weight == 25
+    cache.look("w").keep("c", ("messages", "e"), "e", 31)
+    assert (found(cache, "a", "d", "e"), cache.weight) == ([None] * 3, 0)
+
+
+def test_a_fact_ends_what_it_may_have_changed_and_nothing_else() -> None:
+    cache = Cache(lambda workspace_id: 1, most=100)
+
+    def fill() -> None:
+        for workspace_id, conversation_id in (("w", "c"), ("w", "other"), ("v", "c")):
+            look = cache.look(workspace_id)
+            look.keep(conversation_id, ("messages", "a"), "messages", 1)
+            look.keep(conversation_id, ("marks", "a"), "marks", 1)
+
+    def kept() -> dict[tuple[str, str], list[Any]]:
+        return {
+            (workspace_id, conversation_id): [
+                cache.look(workspace_id).find(conversation_id, (what, "a")) for what in ("messages", "marks")
+            ]
+            for workspace_id, conversation_id in (("w", "c"), ("w", "other"), ("v", "c"))
+        }
+
+    all_of_it, nothing = ["messages", "marks"], [None, None]
+    fill()
+    read = MessageRead(conversation_id="c", reader_kind="staff", reader_id="ana", reader_name="Ana", unread_count=0)
+    cache.happened(fact(1, read))
+    assert kept() == {("w", "c"): ["messages", None], ("w", "other"): all_of_it, ("v", "c"): all_of_it}
+    fill()
+    cache.happened(fact(2, ConversationAssigned(conversation_id="c", staff_id="ben")))
+    assert kept() == {("w", "c"): nothing, ("w", "other"): all_of_it, ("v", "c"): all_of_it}
+    fill()
+    cache.happened(fact(3, ContactAdded(contact_id="dev", anonymous=False)))
+    assert kept() == {("w", "c"): nothing, ("w", "other"): nothing, ("v", "c"): all_of_it}
+    assert cache.weight == 2
+
+
+def test_what_was_kept_is_true_only_where_the_store_says_nothing_more() -> None:
+    hits: list[None] = []
+    cache = Cache(lambda workspace_id: 7, most=100, on_hit=lambda: hits.append(None))
+    for seq, current in ((None, False), (6, False), (8, False), (7, True)):
+        look = cache.look("w")
+        assert (look.stands_at(seq), look.current) == (current, current)
+    assert len(hits) == 1
+    nobody = Cache(lambda workspace_id: None, most=100).look("w")
+    nobody.keep("c", ("messages", "a"), "a", 1)
+    assert (nobody.find("c", ("messages", "a")), nobody.stands_at(None)) == (None, False)
