@@ -27,7 +27,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
     """
 
     about: ClassVar[About | None] = None
-    # What readings of its conversation it may have changed, by what was read; None: any of them.
+    # Which readings of what it `concerns` it may have changed, by what was read; None: any of them.
     spoils: ClassVar[frozenset[str] | None] = None
 
     @property
@@ -56,6 +56,11 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
         return None
 
     @property
+    def concerns(self) -> tuple[str, ...] | None:
+        """The conversations in which it may have changed what was said or who has read it; None: any of them."""
+        return None
+
+    @property
     def shuts_out(self) -> str | None:
         """Whom, as `kind:id`, earlier facts of this conversation are not for any more."""
         return None
@@ -71,6 +76,10 @@ class ConversationEvent(Event, frozen=True, kw_only=True):
 
     conversation_id: str
 
+    @property
+    def concerns(self) -> tuple[str, ...] | None:
+        return (self.conversation_id,)
+
 
 class StaffEvent(Event, frozen=True, kw_only=True):
     """A fact about the workspace itself, heard by all of its staff."""
@@ -78,6 +87,10 @@ class StaffEvent(Event, frozen=True, kw_only=True):
     @property
     def audience(self) -> str:
         return "staff"
+
+    @property
+    def concerns(self) -> tuple[str, ...] | None:
+        return ()
 
 
 class OverviewEvent(StaffEvent, frozen=True, kw_only=True):

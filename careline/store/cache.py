@@ -13,6 +13,8 @@ from typing import Any
 
 from careline.core.events import Recorded
 
+ENTRY_BYTES = 700  # its key, and its places in the tables below
+
 Key = tuple[str, Hashable]  # what was read, and how it was asked for
 Place = tuple[str, str]  # workspace and conversation
 
@@ -52,6 +54,9 @@ class Cache:
 
     def put(self, place: Place, key: Key, value: Any, weight: int) -> None:
         self._drop(place, key)
+        weight += ENTRY_BYTES
+        if weight > self._most:
+            return
         self._values[place, key] = (value, weight)
         self._keys.setdefault(place[0], {}).setdefault(place[1], set()).add(key)
         self.weight += weight
@@ -63,8 +68,8 @@ class Cache:
         conversations = self._keys.get(recorded.workspace_id)
         if not conversations:
             return
-        conversation_id, spoils = recorded.conversation_id, recorded.event.spoils
-        for known in list(conversations) if conversation_id is None else [conversation_id]:
+        concerns, spoils = recorded.event.concerns, recorded.event.spoils
+        for known in list(conversations) if concerns is None else concerns:
             for key in list(conversations.get(known, ())):
                 if spoils is None or key[0] in spoils:
                     self._drop((recorded.workspace_id, known), key)
@@ -83,24 +88,29 @@ class Cache:
 
 
 class Look:
-    """One reading body's look into the cache. What it finds is true where it is `current`."""
+    """One reading body's look into the cache. What it finds is true where it is `current`; what is `worth` keeping is
+    what is read beside a page that is kept, or was.
+    """
 
-    __slots__ = ("_cache", "_heard", "_workspace_id", "current")
+    __slots__ = ("_cache", "_heard", "_workspace_id", "current", "worth")
 
     def __init__(self, cache: Cache | None = None, workspace_id: str = "", heard: int | None = None) -> None:
         self._cache = None if heard is None else cache
         self._workspace_id = workspace_id
         self._heard = heard
         self.current = False
+        self.worth = False
 
     def find(self, conversation_id: str, key: Key) -> Any:
         """What was true at the fact heard last, or None."""
         return None if self._cache is None else self._cache.get((self._workspace_id, conversation_id), key)
 
     def stands_at(self, seq: int | None) -> bool:
-        """Be told where the store stands in the workspace: whether everything up to there was heard."""
-        if self._cache is not None and seq == self._heard:
-            self.current = True
+        """Be told where the store stands in the workspace, None where there is nothing to see: whether everything up to
+        there was heard. It is asked anew for each page: between two of them, one may have been shut out.
+        """
+        self.current = self.worth = self._cache is not None and seq == self._heard
+        if self._cache is not None and self.current:
             self._cache.on_hit()
         return self.current
 
@@ -108,3 +118,4 @@ class Look:
         """What was just read, unless something was heard since the look began: it may have been read before that."""
         if self._cache is not None and self._cache.heard(self._workspace_id) == self._heard:
             self._cache.put((self._workspace_id, conversation_id), key, value, weight)
+            self.worth = True

@@ -7,22 +7,24 @@ from typing import Any
 import pytest
 
 from careline.app import open_database
-from careline.core.actor import system
+from careline.core.actor import Actor, system
+from careline.core.errors import NotFound
 from careline.core.events import Recorded
 from careline.features.conversations.actions import add_participant, remove_participant
-from careline.features.conversations.events import ConversationAssigned
+from careline.features.conversations.events import ConversationAssigned, ConversationMerged
 from careline.features.desk.duplicates import merge_contacts
 from careline.features.messages.actions import list_messages
 from careline.features.messages.changes import delete_message, edit_message, pin_message
 from careline.features.messages.rows import Only, Sending
 from careline.features.messages.sending import send_messages
-from careline.features.people.events import ContactAdded
+from careline.features.people.events import ContactAdded, ContactMerged
 from careline.features.reactions.actions import add_reaction
-from careline.features.receipts.actions import mark_messages
+from careline.features.receipts.actions import list_receipts, mark_messages
 from careline.features.receipts.events import MessageRead
 from careline.features.receipts.rows import Marking
 from careline.settings import Settings
-from careline.store.cache import Cache
+from careline.store.cache import ENTRY_BYTES, Cache
+from careline.store.database import Tx
 from careline.store.sqlite import Sqlite
 from tests.world import GREENLEAF, Person, World, stage
 
@@ -173,6 +175,47 @@ async def test_nobody_is_shown_from_memory_what_is_not_theirs(world: World) -> N
     assert note.id not in {m["id"] for m in (await page(world, world.cara))["items"]}
 
 
+async def test_each_page_of_one_reading_is_asked_for_by_itself(world: World) -> None:
+    """Whoever may see one conversation may not see the next because of that."""
+    await world.cara.sends(world.conversation, "Ready?")
+    await world.dev.sends(world.dev_conversation, "A secret")
+    for person, conversation_id in ((world.cara, world.conversation), (world.dev, world.dev_conversation)):
+        async with world.http.get(
+            f"{world.url}/v1/conversations/{conversation_id}/messages", headers=person.headers
+        ) as answer:
+            assert answer.status == 200
+
+    async def look(tx: Tx, actor: Actor) -> None:
+        assert len((await list_messages(tx, actor, world.conversation)).items) == 1
+        assert tx.cache.current
+        await list_messages(tx, actor, world.dev_conversation)
+
+    with pytest.raises(NotFound):
+        await world.app.database.read(look, world.cara.actor)
+
+
+async def test_only_marks_over_a_page_in_memory_are_kept(world: World) -> None:
+    said = await world.cara.sends(world.conversation, "Ready?")
+    await mark(world, world.ana)
+    await world.app.server.follow(GREENLEAF)
+    cache = world.app.database.cache
+    await world.app.database.read(list_receipts, world.ana.actor, said.id)
+    await page(world, world.ana, around=said.id)
+    assert cache.weight == 0
+    await page(world, world.ana)
+    assert cache.look(GREENLEAF).find(world.conversation, ("marks", (said.seq, said.seq))) is not None
+
+
+async def test_what_a_page_weighs_is_not_less_than_what_it_takes(world: World) -> None:
+    """Short replies to something long each show all of it."""
+    await world.app.server.follow(GREENLEAF)
+    long = await world.cara.sends(world.conversation, "😀" * 8_000)
+    for n in range(10):
+        await world.cara.sends(world.conversation, f"re {n}", reply_to=long.id)
+    await page(world, world.ana, limit="10")
+    assert world.app.database.cache.weight > 10 * 4 * 8_000
+
+
 async def test_what_was_read_before_something_was_heard_is_not_kept(world: World) -> None:
     await world.app.server.follow(GREENLEAF)
     look = world.app.database.cache.look(GREENLEAF)
@@ -230,7 +273,7 @@ def found(cache: Cache, *keys: str, workspace_id: str = "w", conversation_id: st
 
 
 def test_what_was_not_used_for_longest_makes_room() -> None:
-    cache = Cache(lambda workspace_id: 1, most=30)
+    cache = Cache(lambda workspace_id: 1, most=3 * ENTRY_BYTES + 30)
     for key in ("a", "b", "c"):
         cache.look("w").keep("c", ("messages", key), key, 10)
     assert found(cache, "a") == ["a"]
@@ -238,13 +281,13 @@ def test_what_was_not_used_for_longest_makes_room() -> None:
     assert found(cache, "a", "b", "c", "d") == ["a", None, "c", "d"]
     cache.look("w").keep("c", ("messages", "d"), "other", 15)
     assert found(cache, "d", "a", "c") == ["other", None, "c"]
-    assert cache.weight == 25
-    cache.look("w").keep("c", ("messages", "e"), "e", 31)
-    assert (found(cache, "a", "d", "e"), cache.weight) == ([None] * 3, 0)
+    assert cache.weight == 2 * ENTRY_BYTES + 25
+    cache.look("w").keep("c", ("messages", "too much"), "all of it", 3 * ENTRY_BYTES)
+    assert found(cache, "c", "d", "too much") == ["c", "other", None]
 
 
 def test_a_fact_ends_what_it_may_have_changed_and_nothing_else() -> None:
-    cache = Cache(lambda workspace_id: 1, most=100)
+    cache = Cache(lambda workspace_id: 1, most=100_000)
 
     def fill() -> None:
         for workspace_id, conversation_id in (("w", "c"), ("w", "other"), ("v", "c")):
@@ -270,15 +313,20 @@ def test_a_fact_ends_what_it_may_have_changed_and_nothing_else() -> None:
     assert kept() == {("w", "c"): nothing, ("w", "other"): all_of_it, ("v", "c"): all_of_it}
     fill()
     cache.happened(fact(3, ContactAdded(contact_id="dev", anonymous=False)))
+    assert kept() == {("w", "c"): all_of_it, ("w", "other"): all_of_it, ("v", "c"): all_of_it}
+    cache.happened(fact(4, ConversationMerged(conversation_id="c", merged_id="other")))
     assert kept() == {("w", "c"): nothing, ("w", "other"): nothing, ("v", "c"): all_of_it}
-    assert cache.weight == 2
+    fill()
+    cache.happened(fact(5, ContactMerged(contact_id="dev", into="cara")))
+    assert kept() == {("w", "c"): nothing, ("w", "other"): nothing, ("v", "c"): all_of_it}
+    assert cache.weight == 2 * (ENTRY_BYTES + 1)
 
 
 def test_what_was_kept_is_true_only_where_the_store_says_nothing_more() -> None:
     hits: list[None] = []
     cache = Cache(lambda workspace_id: 7, most=100, on_hit=lambda: hits.append(None))
-    for seq, current in ((None, False), (6, False), (8, False), (7, True)):
-        look = cache.look("w")
+    look = cache.look("w")
+    for seq, current in ((None, False), (6, False), (7, True), (8, False), (None, False)):
         assert (look.stands_at(seq), look.current) == (current, current)
     assert len(hits) == 1
     nobody = Cache(lambda workspace_id: None, most=100).look("w")

@@ -54,6 +54,10 @@ class ConversationMerged(ConversationEvent, frozen=True, kw_only=True):
     def hangs_up(self) -> tuple[str, ...]:
         return (f"conversation:{self.merged_id}",)
 
+    @property
+    def concerns(self) -> tuple[str, ...] | None:
+        return (self.conversation_id, self.merged_id)
+
 
 class ConversationDeleted(ConversationEvent, frozen=True, kw_only=True):
     """Gone with all that was said in it."""

@@ -89,9 +89,14 @@ async def list_messages(
 
 
 def _weight(messages: list[Message]) -> int:
-    """About how many bytes they take: characters of most scripts have two, and the rest of a row changes little."""
-    said = sum(len(m.body) + len(m.metadata) + len(m.attachments or "") + len(m.reactions or "") for m in messages)
-    return 2 * said + ROW_BYTES * len(messages)
+    """How many bytes they take at most: what is not ASCII may have four for each character."""
+    texts = [
+        text
+        for m in messages
+        for text in (m.body, m.metadata, m.attachments, m.reactions, m.mentions, m.quoted_body)
+        if text
+    ]
+    return ROW_BYTES * len(messages) + sum([len(text) if text.isascii() else 4 * len(text) for text in texts])
 
 
 async def _messages(

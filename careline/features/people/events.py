@@ -79,6 +79,10 @@ class ContactMerged(OverviewEvent, frozen=True, kw_only=True):
     def hangs_up(self) -> tuple[str, ...]:
         return (f"contact:{self.contact_id}",)
 
+    @property
+    def concerns(self) -> tuple[str, ...] | None:
+        return None
+
 
 class ContactExpired(OverviewEvent, frozen=True, kw_only=True):
     """An anonymous contact who never wrote anything is gone."""

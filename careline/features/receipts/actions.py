@@ -206,7 +206,8 @@ async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark
     if known is None:
         found = await tx.all(Mark, "marks_over", conversation_id=conversation_id, first=span[0], last=span[1])
         known = sorted(found, key=lambda mark: (mark.at, mark.to_seq))
-        tx.cache.keep(conversation_id, ("marks", span), known, MARK_BYTES * (1 + len(known)))
+        if tx.cache.worth:
+            tx.cache.keep(conversation_id, ("marks", span), known, MARK_BYTES * len(known))
     return list(known)
 
 
