@@ -1,6 +1,6 @@
 // What a conversation is about, how far it has come, who has it: each changed in one click.
 
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { contactIn } from '../lib/state.js';
 import { Avatar } from '../parts/avatar.js';
 import { icon } from '../parts/icons.js';
@@ -15,18 +15,23 @@ const statuses = ['open', 'pending', 'closed', 'archived'];
 
 /** @param {{desk:Desk, c:Conversation}} props */
 function Subject({ desk, c }) {
-  const [editing, edit] = useState(false);
-  const save = (/** @type {Event} */ event) => {
-    const subject = /** @type {HTMLInputElement} */ (event.target).value.trim();
-    edit(false);
+  // What is being typed: whatever happens meanwhile draws this anew, and must not take it away.
+  const [draft, edit] = useState(/** @type {string|null} */ (null));
+  const field = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const editing = draft !== null;
+  useEffect(() => { if (editing) field.current?.focus(); }, [editing]);
+  const save = () => {
+    if (!field.current) return; // Escape takes the field away, which is no leaving it
+    const subject = (draft ?? '').trim();
+    edit(null);
     if (subject !== (c.subject ?? '')) desk.update(c.id, { subject }).catch(() => {});
   };
   const key = (/** @type {KeyboardEvent} */ event) => {
     if (event.key === 'Enter') /** @type {HTMLElement} */ (event.target).blur();
-    if (event.key === 'Escape') { event.stopPropagation(); edit(false); }
+    if (event.key === 'Escape') { event.stopPropagation(); edit(null); }
   };
-  if (editing) return html`<input class="subject-input" value=${c.subject ?? ''} maxlength="200" aria-label=${t('subject')} autofocus ref=${(/** @type {HTMLElement|null} */ el) => el?.focus()} onBlur=${save} onKeyDown=${key} />`;
-  return html`<button class=${'subject' + (c.subject ? '' : ' is-none')} type="button" title=${t('subject.change')} onClick=${() => edit(true)} dir="auto">${c.subject || t('subject.add')}</button>`;
+  if (editing) return html`<input class="subject-input" value=${draft} maxlength="200" aria-label=${t('subject')} autofocus ref=${field} onInput=${(/** @type {Event} */ e) => edit(/** @type {HTMLInputElement} */ (e.target).value)} onBlur=${save} onKeyDown=${key} />`;
+  return html`<button class=${'subject' + (c.subject ? '' : ' is-none')} type="button" title=${t('subject.change')} onClick=${() => edit(c.subject ?? '')} dir="auto">${c.subject || t('subject.add')}</button>`;
 }
 
 /** @param {{desk:Desk, c:Conversation, handle:{current:(()=>void)|null}}} props */

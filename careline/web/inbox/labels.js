@@ -14,16 +14,16 @@ const FIRST = '#2f6b8f';
 /** @param {{label:Label, change:(change:{name?:string, colour?:string}) => void, remove:() => void}} props */
 function Row({ label, change, remove }) {
   const [sure, ask] = useState(false);
-  const rename = (/** @type {Event} */ event) => {
-    const field = /** @type {HTMLInputElement} */ (event.target);
-    const name = field.value.trim();
-    if (!name) field.value = label.name;
-    else if (name !== label.name) change({ name });
+  const [draft, setDraft] = useState(/** @type {string|null} */ (null));
+  const rename = () => {
+    const name = (draft ?? '').trim();
+    if (name && name !== label.name) change({ name });
+    setDraft(null);
   };
   const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') /** @type {HTMLElement} */ (event.target).blur(); };
   return html`<li>
     <input class="swatch" type="color" value=${label.colour} aria-label=${t('label.colour', { name: label.name })} onChange=${(/** @type {Event} */ e) => change({ colour: /** @type {HTMLInputElement} */ (e.target).value })} />
-    <input value=${label.name} maxlength="60" aria-label=${t('label.name', { name: label.name })} dir="auto" onBlur=${rename} onKeyDown=${key} />
+    <input value=${draft ?? label.name} onInput=${(/** @type {Event} */ e) => setDraft(/** @type {HTMLInputElement} */ (e.target).value)} maxlength="60" aria-label=${t('label.name', { name: label.name })} dir="auto" onBlur=${rename} onKeyDown=${key} />
     <button class=${'text-button' + (sure ? ' is-danger' : '')} type="button" aria-label=${t(sure ? 'label.sure' : 'label.delete', { name: label.name })} onClick=${() => (sure ? remove() : ask(true))} onBlur=${() => ask(false)}>${sure ? t('delete.sure') : icon('trash')}</button>
   </li>`;
 }

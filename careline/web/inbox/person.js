@@ -18,13 +18,17 @@ import { explain } from './signin.js';
 function Field({ desk, contact, field, type }) {
   const [trouble, setTrouble] = useState('');
   const [saved, setSaved] = useState(false);
-  const save = async (/** @type {Event} */ event) => {
-    const value = /** @type {HTMLInputElement} */ (event.target).value.trim() || null;
-    if (value === (contact[field] || null)) return;
+  // What is being typed, and what was refused: whatever happens meanwhile draws this anew, and must not take it away.
+  const [draft, setDraft] = useState(/** @type {string|null} */ (null));
+  const save = async () => {
+    if (draft === null) return;
+    const value = draft.trim() || null;
     setTrouble('');
+    if (value === (contact[field] || null)) return void setDraft(null);
     try {
       const changed = await desk.call('contact.update', { contact_id: contact.id, [field]: value });
       desk.client?.dispatch({ type: 'contact.updated', data: { contact: changed } });
+      setDraft(null);
       setSaved(true);
       setTimeout(() => setSaved(false), 2000);
     } catch (problem) {
@@ -33,7 +37,7 @@ function Field({ desk, contact, field, type }) {
   };
   const key = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') /** @type {HTMLElement} */ (event.target).blur(); };
   return html`<label class="field"><span>${t(field)}${saved ? html`<em role="status">${icon('check')}${t('saved')}</em>` : null}</span>
-    <input type=${type} value=${contact[field] ?? ''} placeholder=${t('unknown')} autocomplete="off" maxlength="200" dir="auto" aria-invalid=${Boolean(trouble)} onBlur=${save} onKeyDown=${key} />
+    <input type=${type} value=${draft ?? contact[field] ?? ''} placeholder=${t('unknown')} autocomplete="off" maxlength="200" dir="auto" aria-invalid=${Boolean(trouble)} onInput=${(/** @type {Event} */ e) => setDraft(/** @type {HTMLInputElement} */ (e.target).value)} onBlur=${save} onKeyDown=${key} />
     ${trouble ? html`<small class="field-error" role="alert">${trouble}</small>` : null}</label>`;
 }
 
