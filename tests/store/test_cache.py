@@ -239,16 +239,17 @@ async def test_what_is_unread_is_asked_each_time(world: World) -> None:
     assert await count() == 0
 
 
-async def test_reads_in_threads_of_their_own_leave_the_memory_alone(world: World) -> None:
-    if not isinstance(world.app.database.engine, Sqlite):
-        return
-    await world.cara.sends(world.conversation, "Ready?")
-    await warm(world, world.ana)
-    world.app.database.engine._threads_until = float("inf")
-    hits, weight = Hits(world), world.app.database.cache.weight
-    assert len((await page(world, world.ana))["items"]) == 1
-    assert len((await page(world, world.ana, limit="7"))["items"]) == 1
-    assert (hits.count, world.app.database.cache.weight) == (0, weight)
+async def test_reads_in_threads_of_their_own_leave_the_memory_alone(tmp_path: Path) -> None:
+    async with stage(tmp_path / "c.db") as world:
+        await world.cara.sends(world.conversation, "Ready?")
+        await warm(world, world.ana)
+        engine = world.app.database.engine
+        assert isinstance(engine, Sqlite)
+        engine._threads_until = float("inf")
+        hits, weight = Hits(world), world.app.database.cache.weight
+        assert len((await page(world, world.ana))["items"]) == 1
+        assert len((await page(world, world.ana, limit="7"))["items"]) == 1
+        assert (hits.count, world.app.database.cache.weight) == (0, weight)
 
 
 async def test_none_is_kept_where_none_is_wanted(tmp_path: Path) -> None:
