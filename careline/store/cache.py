@@ -8,10 +8,12 @@ here asks the store where the workspace stands, in the question whether they may
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
 
 from careline.core.events import Recorded
+
+T = TypeVar("T")
 
 ENTRY_BYTES = 700  # its key, and its places in the tables below
 
@@ -88,28 +90,27 @@ class Cache:
 
 
 class Look:
-    """One reading body's look into the cache. What it finds is true where it is `current`; what is `worth` keeping is
-    what is read beside a page that is kept, or was.
-    """
+    """One reading body's look into the cache. It looks for a page first; `beside` is for what belongs to that page."""
 
-    __slots__ = ("_cache", "_heard", "_workspace_id", "current", "worth")
+    __slots__ = ("_cache", "_heard", "_workspace_id", "_worth", "current")
 
     def __init__(self, cache: Cache | None = None, workspace_id: str = "", heard: int | None = None) -> None:
         self._cache = None if heard is None else cache
         self._workspace_id = workspace_id
         self._heard = heard
-        self.current = False
-        self.worth = False
+        self.current = False  # the page is here, and true
+        self._worth = False  # the page is here, or was just put here
 
     def find(self, conversation_id: str, key: Key) -> Any:
-        """What was true at the fact heard last, or None."""
+        """A page as it was at the fact heard last, or None."""
         return None if self._cache is None else self._cache.get((self._workspace_id, conversation_id), key)
 
     def stands_at(self, seq: int | None) -> bool:
-        """Be told where the store stands in the workspace, None where there is nothing to see: whether everything up to
-        there was heard. It is asked anew for each page: between two of them, one may have been shut out.
+        """Be told where the store stands in the workspace, None where there is no page to find, or for this actor none
+        to see: whether everything up to there was heard. It is asked anew for each page: between two of them, one may
+        have been shut out.
         """
-        self.current = self.worth = self._cache is not None and seq == self._heard
+        self.current = self._worth = self._cache is not None and seq == self._heard
         if self._cache is not None and self.current:
             self._cache.on_hit()
         return self.current
@@ -118,4 +119,16 @@ class Look:
         """What was just read, unless something was heard since the look began: it may have been read before that."""
         if self._cache is not None and self._cache.heard(self._workspace_id) == self._heard:
             self._cache.put((self._workspace_id, conversation_id), key, value, weight)
-            self.worth = True
+            self._worth = True
+
+    async def beside(
+        self, conversation_id: str, key: Key, read: Callable[[], Awaitable[T]], weigh: Callable[[T], int]
+    ) -> T:
+        """What is read beside a page or made of it: found where the page was, and kept where the page is."""
+        known: T | None = self.find(conversation_id, key) if self.current else None
+        if known is not None:
+            return known
+        made = await read()
+        if self._worth:
+            self.keep(conversation_id, key, made, weigh(made))
+        return made

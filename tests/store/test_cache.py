@@ -148,6 +148,25 @@ async def test_marks_leave_the_messages_in_memory(world: World) -> None:
     assert hits.count == 1
 
 
+async def test_only_authors_are_told_their_client_ids_of_a_page_in_memory(world: World) -> None:
+    """Whoever is on the same side is told the same words but for those."""
+    odd = 'null} "\\ ~'
+    await world.app.database.write(add_participant, BOSS, world.conversation, "staff", "ben")
+    sent = [
+        await world.app.server.send(Sending(person.actor, world.conversation, "Ready?", client_id=client_id))
+        for person, client_id in ((world.cara, odd), (world.ana, odd), (world.ben, "b"), (world.ana, None))
+    ]
+    for _ in range(2):
+        for person in (world.ana, world.ben, world.cara, world.ana):
+            told = (await page(world, person))["items"]
+            assert [m["id"] for m in told] == [s.message.id for s in sent]
+            own = [s.message.client_id if s.message.sender_id == person.actor.id else None for s in sent]
+            assert [m["client_id"] for m in told] == own
+            for message in told:
+                assert message == await person.asks("GET", f"/v1/messages/{message['id']}", status=200)
+        await warm(world, world.ana, world.ben, world.cara)
+
+
 async def test_another_process_writes_and_this_one_does_not_answer_from_memory(world: World, database: str) -> None:
     await world.cara.sends(world.conversation, "Ready?")
     await warm(world, world.ana)

@@ -202,12 +202,12 @@ async def marks_over(tx: Tx, actor: Actor, messages: list[Message]) -> list[Mark
         return []
     seqs = [message.seq for message in messages]
     conversation_id, span = messages[0].conversation_id, (min(seqs), max(seqs))
-    known: list[Mark] | None = tx.cache.find(conversation_id, ("marks", span)) if tx.cache.current else None
-    if known is None:
+
+    async def read() -> list[Mark]:
         found = await tx.all(Mark, "marks_over", conversation_id=conversation_id, first=span[0], last=span[1])
-        known = sorted(found, key=lambda mark: (mark.at, mark.to_seq))
-        if tx.cache.worth:
-            tx.cache.keep(conversation_id, ("marks", span), known, MARK_BYTES * len(known))
+        return sorted(found, key=lambda mark: (mark.at, mark.to_seq))
+
+    known = await tx.cache.beside(conversation_id, ("marks", span), read, lambda marks: MARK_BYTES * len(marks))
     return list(known)
 
 

@@ -23,6 +23,7 @@ from careline.store.database import Tx
 from careline.wires.careforall import auth, shapes, socket
 from careline.wires.careforall.refusals import REFUSALS, Refusal
 from careline.wires.endpoints import Ask, Dialect, Empty, Endpoint, Language
+from careline.wires.wording import worded
 
 BASE = "/api/conversations"
 
@@ -139,8 +140,12 @@ async def messages(ask: Ask, request: shapes.MessagePages) -> shapes.MessageList
             notes=False,
         )
         ask.shows(page.items)
-        marks = await marks_over(tx, actor, page.items)
-        return [shapes.message(message, marks) for message in page.items], found.message_count
+
+        async def word() -> list[shapes.Message]:
+            marks = await marks_over(tx, actor, page.items)
+            return [shapes.message(message, marks) for message in page.items]
+
+        return await worded(tx, found.id, ("careforall", request), word), found.message_count
 
     items, total = await ask.server.database.read(look, ask.actor)
     pagination = shapes.Pagination(total=total, page=request.page, limit=request.most)

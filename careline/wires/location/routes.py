@@ -23,6 +23,7 @@ from careline.wires.files import Named
 from careline.wires.location import auth, shapes, socket
 from careline.wires.location.refusals import REFUSALS, Refusal
 from careline.wires.newcomers import admit
+from careline.wires.wording import worded
 
 BASE = "/location-contact-chat"
 
@@ -113,9 +114,15 @@ async def messages(ask: Ask, request: shapes.MessagesAsked) -> shapes.Messages:
         most = min(request.limit, shapes.LIMIT)
         page = await list_messages(tx, actor, found.id, limit=most, skip=request.offset, notes=False, only=only)
         ask.shows(page.items)
-        marks = await marks_over(tx, actor, page.items)
-        shown = [_shown(ask, request, message, marks) for message in reversed(page.items)]
-        return shapes.Messages(shown, is_last_page=page.before is None)
+
+        async def word() -> shapes.Messages:
+            marks = await marks_over(tx, actor, page.items)
+            shown = [_shown(ask, request, message, marks) for message in reversed(page.items)]
+            return shapes.Messages(shown, is_last_page=page.before is None)
+
+        # The addresses of files are good for some minutes: each answer has its own.
+        has_files = any(message.attachments for message in page.items)
+        return await (word() if has_files else worded(tx, found.id, ("location", request), word))
 
     return await ask.server.database.read(look, auth.agreeing(ask.actor, request.location_id))
 

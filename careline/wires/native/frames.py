@@ -119,7 +119,8 @@ Word = Callable[[Recorded, str, bool], Struct | None]
 def _message(recorded: Recorded, side: str, author: bool) -> facts.AboutMessage | None:
     if recorded.about is None:
         return None
-    return facts.AboutMessage(shapes.message(recorded.about, side, author=author))
+    client_id = recorded.about.client_id if author else None
+    return facts.AboutMessage(shapes.message(recorded.about, side, client_id=client_id))
 
 
 def _conversation(recorded: Recorded, side: str, author: bool) -> facts.AboutConversation | None:

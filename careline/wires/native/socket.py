@@ -236,7 +236,8 @@ class NativeTalk:
             log_failure(error, self._request_id, "message.send")
             self._fail(Failed(), request_id)
         elif done.result().repeated:
-            self._socket.send(_encode(Reply(request_id, said(done.result().message, actor.kind, author=True))))
+            sent = done.result().message
+            self._socket.send(_encode(Reply(request_id, said(sent, actor.kind, client_id=sent.client_id))))
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -29,6 +29,7 @@ from careline.wires.http import FORM, Call
 from careline.wires.shapes import decode
 from careline.wires.visitor import auth, pages, shapes, site
 from careline.wires.visitor.refusals import REFUSALS
+from careline.wires.wording import worded
 
 VISITOR, ADMIN = "/api/chat", "/api/admin/chats"
 STANDING = Only(standing=True)
@@ -70,7 +71,11 @@ async def _told(ask: Ask, after: str = "") -> list[shapes.Message]:
     async def look(tx: Tx, actor: Actor) -> list[shapes.Message]:
         found = await _thread(tx, actor, ask.conversation_id, after)
         ask.shows(found)
-        return shapes.messages(found, await marks_over(tx, actor, found))
+
+        async def word() -> list[shapes.Message]:
+            return shapes.messages(found, await marks_over(tx, actor, found))
+
+        return await worded(tx, ask.conversation_id, ("visitor", after), word)
 
     return await ask.server.database.read(look, ask.actor)
 

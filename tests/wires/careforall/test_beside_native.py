@@ -100,6 +100,16 @@ async def test_a_page_of_messages_is_delivered_to_whoever_asked(platform: World)
     await inbox.hears_nothing(0.8)
 
 
+@pytest.mark.proves("cf-18")
+async def test_a_page_that_is_asked_for_again_says_who_has_read_it_since(platform: World) -> None:
+    await platform.ana.sends(platform.conversation, "are you there?")
+    for _ in range(3):
+        assert (await history(platform, "cara"))[0]["readBy"] == []
+    await platform.cara.asks("POST", f"/v1/conversations/{platform.conversation}/read", status=200)
+    for _ in range(3):
+        assert [one["userId"] for one in (await history(platform, "cara"))[0]["readBy"]] == ["cara"]
+
+
 @pytest.mark.proves("cf-6")
 async def test_the_wire_speaks_for_one_workspace_only(database: str) -> None:
     issuer = structs.replace(

@@ -1,5 +1,6 @@
 """location beside the native wire: one store, two languages, on every threading."""
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,24 @@ async def test_uploads_of_ours_are_attached_by_their_address(place: World) -> No
     theirs = await uploads(place.fay, picture(), "fay.png")
     foreign = (await place.fay.asks("GET", f"/v1/attachments/{theirs['id']}/link", status=200))["url"]
     await says(place, place.cara, "hers", 404, attachments=[{"file_name": "a.png", "file_url": foreign}])
+
+
+@pytest.mark.proves("lo-16", "lo-19")
+async def test_a_page_that_is_asked_for_again_says_what_is_so_then(place: World) -> None:
+    lea = token("lea")
+    await says(place, lea, "look")
+    for _ in range(3):
+        assert "read_at" not in (await history(place, lea))[0]
+    await place.cara.asks("POST", f"/v1/conversations/{place.conversation}/read", status=200)
+    for _ in range(3):
+        assert "read_at" in (await history(place, lea))[0]
+    made = await uploads(place.cara, picture(), "skin.png")
+    await place.cara.sends(place.conversation, "here", attachment_ids=(made["id"],))
+    addresses = set()
+    for _ in range(3):
+        addresses.add((await history(place, lea))[0]["attachments"][0]["file_url"])
+        await asyncio.sleep(0.005)  # each is good for five minutes from its answer
+    assert len(addresses) == 3
 
 
 @pytest.mark.proves("lo-19")

@@ -83,9 +83,10 @@ def message(
     stored: StoredMessage,
     side: str,
     *,
-    author: bool = False,
+    client_id: str | None = None,
     reached: tuple[int | None, int | None] = (None, None),
 ) -> Message:
+    """As one side is told it; `client_id` is its own where its author is told."""
     hidden = side == "contact" and stored.sender_kind == "staff"
     # Most messages have nothing beside their words, and a page shapes fifty: what is not there is not looked into.
     replies = stored.reply_to is not None and not beside.hides_reply(stored, side)
@@ -105,7 +106,7 @@ def message(
         stored.deleted_at,
         reached[0],
         reached[1],
-        stored.client_id if author else None,
+        client_id,
         beside.reply(stored, side) if replies else None,
         _NO_REACTIONS if stored.reactions is None else beside.reactions(stored, side),
         stored.pinned_at,

@@ -122,7 +122,7 @@ async def forward(ask: Asking, request: Forward) -> shapes.Message:
     sent = await ask.server.database.write(
         forward_message, actor, request.message_id, request.conversation_id, request.client_id
     )
-    return shapes.message(sent.message, actor.kind, author=True)
+    return shapes.message(sent.message, actor.kind, client_id=sent.message.client_id)
 
 
 @command("message.delete_many", "POST", "/v1/messages/delete", shapes.Empty, who="staff")

@@ -1,13 +1,13 @@
 """Messages: saying, reading, changing them, and who has them."""
 
-from typing import Annotated, Any, Literal
+import secrets
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from careline.core.actor import Actor
 from careline.core.context import Context, current
-from careline.core.page import Page
 from careline.features.messages import rules as message_rules
 from careline.features.messages.actions import access_message, list_messages
 from careline.features.messages.changes import delete_message, edit_message
@@ -20,7 +20,12 @@ from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
 
 PAGES = "messages"
+NEVER = (None, None)
+CUT_BYTES = 150
 Time = Annotated[int, Meta(ge=0, le=1 << 60)]
+_encode = msgspec.json.Encoder().encode
+# Stands in a page where its messages have client ids. Nobody ever sees it, or they could say it.
+_CUT = secrets.token_hex(16)
 
 
 class Send(Request, frozen=True):
@@ -65,6 +70,26 @@ class MessagePage(Struct, frozen=True):
     items: list[shapes.Message]
     before: str | None
     after: str | None
+
+
+class _Worded(Struct, frozen=True):
+    """A page as one side is told it, in JSON, cut where its messages have client ids, each of which one author of that
+    side is told: `own` are those authors and client ids.
+    """
+
+    pieces: list[bytes]
+    own: list[tuple[str, str]]
+
+    def told_to(self, actor: Actor) -> MessagePage:
+        """For one of that side; it is JSON already."""
+        parts, me = [self.pieces[0]], actor.id
+        for (author, client_id), piece in zip(self.own, self.pieces[1:], strict=True):
+            parts += (_encode(client_id) if author == me else b"null", piece)
+        return cast(MessagePage, msgspec.Raw(b"".join(parts)))
+
+    def weigh(self) -> int:
+        """How many bytes it takes, about."""
+        return sum(map(len, self.pieces)) + CUT_BYTES * len(self.pieces)
 
 
 class Which(Request, frozen=True):
@@ -113,7 +138,7 @@ async def send(ask: Asking, request: Send) -> shapes.Message:
     """Say something. It is stored durably before this is answered."""
     actor = ask.somebody
     sent = await ask.server.send(sending(actor, request, ask.connection))
-    return shapes.message(sent.message, actor.kind, author=True)
+    return shapes.message(sent.message, actor.kind, client_id=sent.message.client_id)
 
 
 def sending(
@@ -154,7 +179,10 @@ async def history(ask: Asking, request: History) -> MessagePage:
         request.has_attachment, request.standing,
     )  # fmt: skip
 
-    async def look(tx: Tx, actor: Actor) -> tuple[Page[Message], list[shapes.Message]]:
+    def cursor(position: int | None) -> str | None:
+        return None if position is None else cursors.encode(position, actor.workspace_id, use)
+
+    async def look(tx: Tx, actor: Actor) -> MessagePage:
         page = await list_messages(
             tx,
             actor,
@@ -165,24 +193,27 @@ async def history(ask: Asking, request: History) -> MessagePage:
             limit=request.limit,
             only=only,
         )
-        return page, await _shaped(tx, actor, page.items)
+        ask.shows(page.items)
 
-    page, items = await ask.server.database.read(look, actor)
-    ask.shows(page.items)
-    return MessagePage(
-        items,
-        None if page.before is None else cursors.encode(page.before, actor.workspace_id, use),
-        None if page.after is None else cursors.encode(page.after, actor.workspace_id, use),
-    )
+        async def word() -> _Worded:
+            side, had = actor.kind, await _reached(tx, actor, page.items)
+            own = {m.id: (m.sender_id, m.client_id) for m in page.items if m.client_id and m.sender_kind == side}
+            items = [
+                shapes.message(m, side, client_id=_CUT if m.id in own else None, reached=had.get(m.id, NEVER))
+                for m in page.items
+            ]
+            told = _encode(MessagePage(items, cursor(page.before), cursor(page.after)))
+            return _Worded(told.split(_encode(_CUT)), list(own.values()))
+
+        key = ("words", (request, actor.kind))
+        return (await tx.cache.beside(request.conversation_id, key, word, _Worded.weigh)).told_to(actor)
+
+    return await ask.server.database.read(look, actor)
 
 
-async def _shaped(tx: Tx, actor: Actor, messages: list[Message]) -> list[shapes.Message]:
+async def _reached(tx: Tx, actor: Actor, messages: list[Message]) -> dict[str, tuple[int | None, int | None]]:
     marks = await marks_over(tx, actor, messages)
-    had = reached(messages, marks) if marks else {}
-    return [
-        shapes.message(m, actor.kind, author=message_rules.is_author(actor, m), reached=had.get(m.id, (None, None)))
-        for m in messages
-    ]
+    return reached(messages, marks) if marks else {}
 
 
 @command("message.get", "GET", "/v1/messages/{message_id}", shapes.Message)
@@ -195,7 +226,10 @@ async def one_message(ask: Asking, message_id: str) -> shapes.Message:
     """The message as it is now, for whoever asks."""
 
     async def look(tx: Tx, actor: Actor) -> shapes.Message:
-        return (await _shaped(tx, actor, [await access_message(tx, actor, message_id)]))[0]
+        m = await access_message(tx, actor, message_id)
+        had = (await _reached(tx, actor, [m])).get(m.id, NEVER)
+        client_id = m.client_id if message_rules.is_author(actor, m) else None
+        return shapes.message(m, actor.kind, client_id=client_id, reached=had)
 
     return await ask.server.database.read(look, ask.somebody)
 

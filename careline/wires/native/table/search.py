@@ -97,7 +97,8 @@ async def messages(ask: Asking, request: SearchMessages) -> MessagesFound:
 
 
 def _shaped(found: Found, actor: Actor) -> MessageFound:
-    message = shapes.message(found.message, actor.kind, author=is_author(actor, found.message))
+    client_id = found.message.client_id if is_author(actor, found.message) else None
+    message = shapes.message(found.message, actor.kind, client_id=client_id)
     return MessageFound(message, found.subject, Snippet(found.snippet.text, found.snippet.marks))
 
 
