@@ -131,8 +131,9 @@ class Server:
         left = dict(received)
         for conversation_id, news in received.items():
             place = (actor.workspace_id, actor.person, conversation_id)
-            if self._received.get(place, 0) < news.seq:
-                if place not in self._receiving:
+            waiting = self._receiving.get(place)
+            if news.seq > (self._received.get(place, 0) if waiting is None else waiting.reached or 0):
+                if waiting is None:
                     try:
                         self.gate.take_as("read", actor)
                     except TooMany:

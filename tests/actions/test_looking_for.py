@@ -220,6 +220,18 @@ async def test_a_page_that_was_asked_for_and_written_whole_is_delivered(world: W
     await inbox.hears_nothing(0.8)
 
 
+async def test_whoever_pages_back_at_once_has_received_the_newest_page_too(world: World) -> None:
+    inbox = await world.ana.opens()
+    history = f"/v1/conversations/{world.conversation}/messages?limit=1"
+    for body in ("are you there?", "hello?"):
+        said = await world.ana.sends(world.conversation, body)
+        await inbox.hears("message.sent")
+    newest = await world.cara.asks("GET", history, status=200)
+    await world.cara.asks("GET", f"{history}&before={newest['before']}", status=200)
+    assert (await inbox.hears("message.delivered"))["data"]["up_to"] == said.id
+    await inbox.hears_nothing(0.8)
+
+
 async def test_the_native_wire_finds_and_looks_for_them(world: World) -> None:
     one = await world.ana.asks("GET", "/v1/contacts/cara/conversation", status=200)
     assert one["id"] == world.conversation
