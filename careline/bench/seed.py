@@ -26,6 +26,7 @@ from careline.settings import Settings
 from careline.store.database import Database, Tx
 from careline.store.migrate import migrate
 from careline.work.following import follow_all
+from careline.work.sealing import seal_all
 
 Progress = Callable[[int, int], None]  # how many are done, of how many
 BODY = 120
@@ -64,10 +65,11 @@ async def opened(store: str) -> AsyncIterator[Database]:
 
 
 async def follow(database: Database) -> None:
-    """Index and add up what was laid out: else the server would do that while something else is measured."""
+    """Index, add up and seal what was laid out: else the server would do that while something else is measured."""
     for late in await database.read(behind, system()):
         await index(database, late.workspace_id, lambda facts: None)
     await follow_all(database)
+    await seal_all(database)
 
 
 async def index(database: Database, workspace_id: str, progress: Callable[[int], None], most: int = 256) -> None:
