@@ -96,6 +96,10 @@ class Tx(ABC):
     async def value(self, name: str, /, **values: Any) -> Any:
         """The first column of the first row, or None."""
 
+    async def value_shared(self, name: str, /, **values: Any) -> Any:
+        """The same; where that is a round trip, asked together with whoever else asks it meanwhile."""
+        return await self.value(name, **values)
+
     @abstractmethod
     async def run(self, name: str, /, **values: Any) -> None:
         """Run a statement for its effect."""

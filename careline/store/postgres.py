@@ -15,6 +15,7 @@ from careline.core.context import Context
 from careline.core.errors import TookTooLong, Unavailable
 from careline.store.database import ASIDE_S, Body, Committed, Overtaken, StoreError
 from careline.store.postgres_tx import PostgresTx, UnlockedTx
+from careline.store.sharing import Shared
 from careline.store.sql import Statement
 
 Row = TypeVar("Row", bound=Struct)
@@ -105,6 +106,7 @@ class Postgres:
         self._closing = False
         self._bulk: dict[str, str] = {}
         self._checked: set[tuple[str, type]] = set()
+        self._shared: defaultdict[str, Shared] = defaultdict(Shared)
         try:
             self._pool = await asyncpg.create_pool(
                 self.dsn,
@@ -171,7 +173,9 @@ class Postgres:
             self._waiting -= 1
 
     def _tx(self, connection: Any, origin: Context, kind: type[PostgresTx] = PostgresTx) -> PostgresTx:
-        return kind(connection, self._bulk, self._checked, self._statements, self._clock(), self._settings, origin)
+        return kind(
+            connection, self._bulk, self._checked, self._shared, self._statements, self._clock(), self._settings, origin
+        )
 
     async def write(self, body: Body, origin: Context, committed: Committed) -> Any:
         # A caller that goes away must not cut a COMMIT in two: the write ends by itself and is then heard of.

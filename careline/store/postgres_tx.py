@@ -1,7 +1,8 @@
 """Transactions on PostgreSQL: under the lock of the workspace's counter, or deciding without it."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,7 +10,8 @@ from msgspec import Struct
 
 from careline.core.errors import NotFound
 from careline.store.database import Overtaken, Plan, Question, Tx, check_columns
-from careline.store.sql import answers, as_one, for_many, for_one
+from careline.store.sharing import Shared
+from careline.store.sql import answers, as_one, for_each, for_many, for_one
 
 Row = TypeVar("Row", bound=Struct)
 
@@ -17,11 +19,19 @@ Row = TypeVar("Row", bound=Struct)
 class PostgresTx(Tx):
     """Statements on one pooled connection, prepared once per connection by asyncpg's own cache."""
 
-    def __init__(self, connection: Any, bulk: dict[str, str], checked: set[tuple[str, type]], *rest: Any) -> None:
+    def __init__(
+        self,
+        connection: Any,
+        bulk: dict[str, str],
+        checked: set[tuple[str, type]],
+        shared: defaultdict[str, Shared],
+        *rest: Any,
+    ) -> None:
         super().__init__(*rest)
         self._connection = connection
         self._bulk = bulk
         self._checked = checked
+        self._shared = shared
 
     def _bound(self, name: str, values: dict[str, Any]) -> tuple[str, list[Any]]:
         statement = self._statements[name]
@@ -38,6 +48,20 @@ class PostgresTx(Tx):
     async def value(self, name: str, /, **values: Any) -> Any:
         text, arguments = self._bound(name, values)
         return await self._connection.fetchval(text, *arguments)
+
+    async def value_shared(self, name: str, /, **values: Any) -> Any:
+        return await self._shared[name].ask(values, partial(self._values, name))
+
+    async def _values(self, name: str, asked: list[dict[str, Any]]) -> list[Any]:
+        """The value for each of these."""
+        if len(asked) == 1:
+            return [await self.value(name, **asked[0])]
+        text = self._bulk.get(f"{name} for each")
+        if text is None:
+            text = self._bulk[f"{name} for each"] = for_each(self._statements[name], await self._types(name))
+        order = self._statements[name].order
+        rows = await self._connection.fetch(text, _json([{field: one[field] for field in order} for one in asked]))
+        return [row[0] for row in rows]
 
     async def run(self, name: str, /, **values: Any) -> None:
         text, arguments = self._bound(name, values)

@@ -105,6 +105,14 @@ def for_many(wanted: Statement, types: list[str], only_if: str = "") -> str:
     return re.sub(r"\bWHERE\b", f"FROM {source} WHERE", worded, count=1)
 
 
+def for_each(wanted: Statement, types: list[str]) -> str:
+    """A PostgreSQL statement that gives one value, reworded to give it for each row of a JSON list, in their order."""
+    typed = ", ".join(f"{name} {type_}" for name, type_ in zip(wanted.order, types, strict=True))
+    worded = re.sub(r"\$(\d+)", lambda match: f"j.{wanted.order[int(match[1]) - 1]}", wanted.text)
+    rows = f"ROWS FROM (json_to_recordset($1) AS ({typed})) WITH ORDINALITY AS j({', '.join(wanted.order)}, place)"
+    return f"SELECT ({worded}) FROM {rows} ORDER BY j.place"
+
+
 def for_one(wanted: Statement, types: list[str], only_if: str) -> str:
     """The same for a single row, whose values are its parameters: nothing is packed, unpacked or joined."""
     typed = re.sub(r"\$(\d+)", lambda match: f"CAST(${match[1]} AS {types[int(match[1]) - 1]})", wanted.text)

@@ -61,7 +61,7 @@ async def list_messages(
     key = ("messages", (before, after, limit, asked["skip"], asked["notes"], only))
     keeps = around is None and only.unread_by is None
     known: Page[Message] | None = tx.cache.find(conversation_id, key) if keeps else None
-    seq = None if known is None else await tx.value("number_if_seen", **asked)
+    seq = None if known is None else await tx.value_shared("number_if_seen", **asked)
     if tx.cache.stands_at(seq) and known is not None:
         return Page(list(known.items), known.before, known.after)
     if around is not None:
