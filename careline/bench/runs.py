@@ -153,7 +153,7 @@ def large_stores(bench: Bench) -> Results:
     bench.tell.about("scale")
     store = bench.stage.new_store()
     paths = uvloop.run(_lay_out_large(bench, store))
-    with bench.stage.serving(store, FROM_STORE) as server:
+    with bench.stage.serving(store, FROM_STORE | {"search_index": "false"}) as server:
         work = plan.Compare(**bench.where(server), paths=paths, seconds=bench.sizes.compare_s)
         compared: Results = _plain(bench.load(work, plan.Compared, "scale"))
     bench.tell("starting again")
@@ -187,6 +187,8 @@ async def _lay_out_large(bench: Bench, store: str) -> tuple[plan.Path, ...]:
             first = "/v1/conversations?limit=50"
             paths.append(plan.Path(f"first of the list, {name}", first, boss.token))
             paths.append(plan.Path(f"end of the list, {name}", f"{first}&cursor={cursor}", boss.token))
+        tell("adding up and sealing")
+        await seed.add_up_and_seal(database)
     return tuple(paths)
 
 

@@ -68,6 +68,11 @@ async def follow(database: Database) -> None:
     """Index, add up and seal what was laid out: else the server would do that while something else is measured."""
     for late in await database.read(behind, system()):
         await index(database, late.workspace_id, lambda facts: None)
+    await add_up_and_seal(database)
+
+
+async def add_up_and_seal(database: Database) -> None:
+    """All of that but the index, which takes minutes in a large store."""
     await follow_all(database)
     await seal_all(database)
 
