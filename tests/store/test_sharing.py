@@ -92,6 +92,17 @@ async def test_whose_turn_has_come_goes_away_at_that_moment() -> None:
     assert second.cancelled()
 
 
+async def test_a_question_without_an_answer_keeps_nobody_who_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, store, other = Shared(), Store(), Store()
+    other.gate.set()
+    stuck = begins(shared, store, 0)
+    await asyncio.sleep(0)
+    monkeypatch.setattr("careline.store.sharing.PATIENCE_S", -1.0)
+    assert await asyncio.wait_for(begins(shared, other, 1), 1) == (1, 0)
+    store.gate.set()
+    assert await stuck == (0, 0)
+
+
 async def test_nobody_waits_for_ever_or_gets_an_old_answer_whatever_happens() -> None:
     dice = random.Random(7)
     shared, now = Shared(), 0
