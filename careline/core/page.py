@@ -1,6 +1,6 @@
 """Pages and cursors: keyset positions that a client can keep but neither read nor make up."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from typing import Generic, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -45,7 +45,7 @@ class Cursors:
     def decode(self, cursor: str, workspace_id: str, use: str, field: str = "cursor") -> int:
         """The position, or `Invalid`: a cursor of another workspace, list or epoch is as wrong as a forged one."""
         try:
-            sealed = urlsafe_b64decode(cursor.encode("ascii"))
+            sealed = b64decode(cursor, b"-_", validate=True)
             return int.from_bytes(self._cipher.decrypt(sealed, [workspace_id.encode(), use.encode()]))
         except (ValueError, InvalidTag):
             raise Invalid(field, "This is not a cursor that this list handed out.") from None

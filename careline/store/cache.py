@@ -117,18 +117,24 @@ class Look:
 
     def keep(self, conversation_id: str, key: Key, value: Any, weight: int) -> None:
         """What was just read, unless something was heard since the look began: it may have been read before that."""
-        if self._cache is not None and self._cache.heard(self._workspace_id) == self._heard:
+        if self._cache is not None and self._heard_nothing():
             self._cache.put((self._workspace_id, conversation_id), key, value, weight)
             self._worth = True
 
     async def beside(
         self, conversation_id: str, key: Key, read: Callable[[], Awaitable[T]], weigh: Callable[[T], int]
     ) -> T:
-        """What is read beside a page or made of it: found where the page was, and kept where the page is."""
-        known: T | None = self.find(conversation_id, key) if self.current else None
+        """What is read beside a page or made of it: found where the page was, and kept where the page is. Once more was
+        heard, what is found may be of a later page, which this actor has not been found to have a right to.
+        """
+        known: T | None = self.find(conversation_id, key) if self.current and self._heard_nothing() else None
         if known is not None:
             return known
         made = await read()
         if self._worth:
             self.keep(conversation_id, key, made, weigh(made))
         return made
+
+    def _heard_nothing(self) -> bool:
+        """Since the look began."""
+        return self._cache is not None and self._cache.heard(self._workspace_id) == self._heard

@@ -25,7 +25,9 @@ from careline.features.receipts.rows import Marking
 from careline.settings import Settings
 from careline.store.cache import ENTRY_BYTES, Cache
 from careline.store.database import Tx
+from careline.store.postgres_tx import PostgresTx
 from careline.store.sqlite import Sqlite
+from tests.services import Cluster
 from tests.world import GREENLEAF, Person, World, stage
 
 BOSS = system(GREENLEAF)
@@ -192,6 +194,45 @@ async def test_nobody_is_shown_from_memory_what_is_not_theirs(world: World) -> N
     await warm(world, world.ana)
     assert note.id in {m["id"] for m in (await page(world, world.ana))["items"]}
     assert note.id not in {m["id"] for m in (await page(world, world.cara))["items"]}
+
+
+async def test_who_is_shut_out_while_their_right_is_asked_for_is_not_told_what_was_said_since(
+    postgres: Cluster, monkeypatch: Any
+) -> None:
+    """The answer to whether they may comes late: meanwhile others have been told more, and that is in memory."""
+    async with stage(postgres.create_database()) as world:
+        await _shut_out(world, monkeypatch)
+
+
+async def _shut_out(world: World, monkeypatch: Any) -> None:
+    await world.cara.sends(world.conversation, "Ready?")
+    await world.app.database.write(add_participant, BOSS, world.conversation, "staff", "ben")
+    await warm(world, world.ana, world.ben)
+    answered = PostgresTx.value_shared
+    late = True
+
+    async def value_shared(tx: PostgresTx, name: str, /, **values: Any) -> Any:
+        nonlocal late
+        seq = await answered(tx, name, **values)
+        if late and values["person_id"] == "ben":
+            late = False
+            await world.app.database.write(remove_participant, BOSS, world.conversation, "staff", "ben")
+            await world.ana.sends(world.conversation, "He is gone")
+            await page(world, world.ana)
+            assert len((await page(world, world.ana))["items"]) == 2
+        return seq
+
+    monkeypatch.setattr(PostgresTx, "value_shared", value_shared)
+    assert [m["body"] for m in (await page(world, world.ben))["items"]] == ["Ready?"]
+    assert not late and await page(world, world.ben) == 404
+
+
+async def test_a_cursor_is_written_in_one_way(world: World) -> None:
+    """Or each way would be kept as a page of its own."""
+    for body in ("one", "two"):
+        await world.cara.sends(world.conversation, body)
+    cursor = (await page(world, world.ana, limit="1"))["before"]
+    assert await page(world, world.ana, limit="1", before=cursor + "!") == 422
 
 
 async def test_each_page_of_one_reading_is_asked_for_by_itself(world: World) -> None:

@@ -205,7 +205,8 @@ async def history(ask: Asking, request: History) -> MessagePage:
             told = _encode(MessagePage(items, cursor(page.before), cursor(page.after)))
             return _Worded(told.split(_encode(_CUT)), list(own.values()))
 
-        key = ("words", (request, actor.kind))
+        # Not the request itself: many cursors could be written for one position, and each would be kept.
+        key = ("words", (before, after, request.limit, only, actor.kind))
         return (await tx.cache.beside(request.conversation_id, key, word, _Worded.weigh)).told_to(actor)
 
     return await ask.server.database.read(look, actor)
