@@ -236,6 +236,7 @@ class Postgres:
         """The server ends a statement that takes too long by itself, also when nobody is left to ask it to. What reads
         much is not looked up row after row.
         """
+        tx.shares = False
         await connection.execute(
             f"BEGIN READ ONLY; SET LOCAL statement_timeout = {round(ASIDE_S * 1000)};"
             "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"

@@ -19,6 +19,8 @@ Row = TypeVar("Row", bound=Struct)
 class PostgresTx(Tx):
     """Statements on one pooled connection, prepared once per connection by asyncpg's own cache."""
 
+    shares = True  # whether it asks for others too: not with limits, or a view of the store, that are its own
+
     def __init__(
         self,
         connection: Any,
@@ -50,6 +52,8 @@ class PostgresTx(Tx):
         return await self._connection.fetchval(text, *arguments)
 
     async def value_shared(self, name: str, /, **values: Any) -> Any:
+        if not self.shares:
+            return await self.value(name, **values)
         return await self._shared[name].ask(values, partial(self._values, name))
 
     async def _values(self, name: str, asked: list[dict[str, Any]]) -> list[Any]:

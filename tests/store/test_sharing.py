@@ -92,15 +92,38 @@ async def test_whose_turn_has_come_goes_away_at_that_moment() -> None:
     assert second.cancelled()
 
 
-async def test_a_question_without_an_answer_keeps_nobody_who_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared, store, other = Shared(), Store(), Store()
-    other.gate.set()
-    stuck = begins(shared, store, 0)
+async def test_a_question_without_an_answer_keeps_nobody_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither those who wait for the turn, nor those that somebody asks for whose connection is dead."""
+    monkeypatch.setattr("careline.store.sharing.PATIENCE_S", 0.02)
+    shared, dead, dead_too, well = Shared(), Store(), Store(), Store()
+    well.gate.set()
+    first = begins(shared, dead, 0)
     await asyncio.sleep(0)
-    monkeypatch.setattr("careline.store.sharing.PATIENCE_S", -1.0)
-    assert await asyncio.wait_for(begins(shared, other, 1), 1) == (1, 0)
-    store.gate.set()
-    assert await stuck == (0, 0)
+    waits = [begins(shared, well, n) for n in (1, 2)]
+    assert await asyncio.wait_for(asyncio.gather(*waits), 1) == [(1, 0), (2, 0)]
+    leads, led = begins(shared, dead_too, 3), begins(shared, well, 4)
+    await asyncio.sleep(0)
+    dead.gate.set()
+    assert await first == (0, 0)
+    assert await asyncio.wait_for(led, 1) == (4, 0)
+    dead_too.gate.set()
+    assert await leads == (3, 0)
+    assert (dead.asked, dead_too.asked, well.asked) == ([1], [2], [1, 1, 1])
+    assert await begins(shared, well, 5) == (5, 0)
+
+
+async def test_too_few_answers_are_everybodys_error() -> None:
+    shared, gate = Shared(), asyncio.Event()
+
+    async def ask(many: list[Values]) -> list[Any]:
+        await gate.wait()
+        return [1]
+
+    tasks = [asyncio.create_task(shared.ask({}, ask)) for _ in range(3)]
+    await asyncio.sleep(0)
+    gate.set()
+    told = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 1)
+    assert [type(one) for one in told] == [int, ValueError, ValueError]
 
 
 async def test_nobody_waits_for_ever_or_gets_an_old_answer_whatever_happens() -> None:
