@@ -290,6 +290,16 @@ describe('commands', () => {
     await refused(s.live.command('typing.set', {}), (problem) => problem.code === 'offline' && problem.unknown === false && problem.passing);
   });
 
+  test('given to a socket that is closing are not said, and end when it has closed', async () => {
+    const s = started();
+    s.socket().readyState = 2;
+    const before = s.socket().said.length;
+    const asked = s.live.command('typing.set', {});
+    assert.equal(s.socket().said.length, before);
+    s.socket().drop();
+    await refused(asked, (problem) => problem.passing);
+  });
+
   test('under way when the socket falls end as unknown', async () => {
     const s = started();
     const asked = s.live.command('message.send', {});

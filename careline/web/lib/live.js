@@ -107,6 +107,8 @@ export class Live {
 
   /** @param {object} frame */
   #say(frame) {
+    // One that is closing already would only complain: what is asked now fails when it has closed.
+    if (this.#socket && this.#socket.readyState > 1) return;
     try { this.#socket?.send(JSON.stringify(frame)); } catch { this.#closed(1006, ''); }
   }
 
