@@ -15,6 +15,7 @@ from careline.core.events import Recorded
 
 T = TypeVar("T")
 
+WORDS = "words"  # what a wire has made of a page and of what lies beside it: gone with any of that
 ENTRY_BYTES = 700  # its key, and its places in the tables below
 
 Key = tuple[str, Hashable]  # what was read, and how it was asked for
@@ -73,7 +74,7 @@ class Cache:
         concerns, spoils = recorded.event.concerns, recorded.event.spoils
         for known in list(conversations) if concerns is None else concerns:
             for key in list(conversations.get(known, ())):
-                if spoils is None or key[0] in spoils:
+                if spoils is None or key[0] in spoils or key[0] == WORDS:
                     self._drop((recorded.workspace_id, known), key)
 
     def _drop(self, place: Place, key: Key) -> None:

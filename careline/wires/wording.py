@@ -5,6 +5,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
+from careline.store.cache import WORDS
 from careline.store.database import Tx
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ async def worded(tx: Tx, conversation_id: str, how: Hashable, word: Callable[[],
     async def encoded() -> msgspec.Raw:
         return msgspec.Raw(_encode(await word()))
 
-    return cast(T, await tx.cache.beside(conversation_id, ("words", how), encoded, _size))
+    return cast(T, await tx.cache.beside(conversation_id, (WORDS, how), encoded, _size))
 
 
 def _size(raw: msgspec.Raw) -> int:

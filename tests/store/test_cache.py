@@ -201,30 +201,26 @@ async def test_who_is_shut_out_while_their_right_is_asked_for_is_not_told_what_w
 ) -> None:
     """The answer to whether they may comes late: meanwhile others have been told more, and that is in memory."""
     async with stage(postgres.create_database()) as world:
-        await _shut_out(world, monkeypatch)
+        await world.cara.sends(world.conversation, "Ready?")
+        await world.app.database.write(add_participant, BOSS, world.conversation, "staff", "ben")
+        await warm(world, world.ana, world.ben)
+        answered = PostgresTx.value_shared
+        late = True
 
+        async def value_shared(tx: PostgresTx, name: str, /, **values: Any) -> Any:
+            nonlocal late
+            seq = await answered(tx, name, **values)
+            if late and values["person_id"] == "ben":
+                late = False
+                await world.app.database.write(remove_participant, BOSS, world.conversation, "staff", "ben")
+                await world.ana.sends(world.conversation, "He is gone")
+                await page(world, world.ana)
+                assert len((await page(world, world.ana))["items"]) == 2
+            return seq
 
-async def _shut_out(world: World, monkeypatch: Any) -> None:
-    await world.cara.sends(world.conversation, "Ready?")
-    await world.app.database.write(add_participant, BOSS, world.conversation, "staff", "ben")
-    await warm(world, world.ana, world.ben)
-    answered = PostgresTx.value_shared
-    late = True
-
-    async def value_shared(tx: PostgresTx, name: str, /, **values: Any) -> Any:
-        nonlocal late
-        seq = await answered(tx, name, **values)
-        if late and values["person_id"] == "ben":
-            late = False
-            await world.app.database.write(remove_participant, BOSS, world.conversation, "staff", "ben")
-            await world.ana.sends(world.conversation, "He is gone")
-            await page(world, world.ana)
-            assert len((await page(world, world.ana))["items"]) == 2
-        return seq
-
-    monkeypatch.setattr(PostgresTx, "value_shared", value_shared)
-    assert [m["body"] for m in (await page(world, world.ben))["items"]] == ["Ready?"]
-    assert not late and await page(world, world.ben) == 404
+        monkeypatch.setattr(PostgresTx, "value_shared", value_shared)
+        assert [m["body"] for m in (await page(world, world.ben))["items"]] == ["Ready?"]
+        assert not late and await page(world, world.ben) == 404
 
 
 async def test_a_cursor_is_written_in_one_way(world: World) -> None:

@@ -6,7 +6,7 @@ from careline.core.events import ConversationEvent
 
 
 class _Marked(ConversationEvent, frozen=True, kw_only=True):
-    spoils: ClassVar[frozenset[str] | None] = frozenset({"marks", "words"})
+    spoils: ClassVar[frozenset[str] | None] = frozenset({"marks"})
 
     reader_kind: str
     reader_id: str

@@ -100,7 +100,7 @@ async def test_a_page_of_messages_is_delivered_to_whoever_asked(platform: World)
     await inbox.hears_nothing(0.8)
 
 
-@pytest.mark.proves("cf-18")
+@pytest.mark.proves("cf-17")
 async def test_a_page_that_is_asked_for_again_says_who_has_read_it_since(platform: World) -> None:
     await platform.ana.sends(platform.conversation, "are you there?")
     for _ in range(3):

@@ -15,6 +15,7 @@ from careline.features.messages.rows import Message, MessageKind, Only, Sending,
 from careline.features.receipts.actions import list_receipts, marks_over
 from careline.features.receipts.rows import Marking, MarkKind
 from careline.features.receipts.rules import reached
+from careline.store.cache import WORDS
 from careline.store.database import Tx
 from careline.wires.native import shapes
 from careline.wires.native.commands import Asking, Request, command
@@ -206,7 +207,7 @@ async def history(ask: Asking, request: History) -> MessagePage:
             return _Worded(told.split(_encode(_CUT)), list(own.values()))
 
         # Not the request itself: many cursors could be written for one position, and each would be kept.
-        key = ("words", (before, after, request.limit, only, actor.kind))
+        key = (WORDS, ("native", before, after, request.limit, only, actor.kind))
         return (await tx.cache.beside(request.conversation_id, key, word, _Worded.weigh)).told_to(actor)
 
     return await ask.server.database.read(look, actor)
