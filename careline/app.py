@@ -290,13 +290,15 @@ class App:
         for recorded in facts:
             self.server.origins.heard(recorded)
 
-    def _deliver(self, recorded: Recorded) -> None:
-        self.database.cache.happened(recorded)
-        self.hub.deliver(recorded)
-        self.server.origins.heard(recorded)
-        if isinstance(recorded.event, (ContactUpdated, StaffUpdated)) and recorded.about is not None:
-            kind = "contact" if isinstance(recorded.event, ContactUpdated) else "staff"
-            self.server.renamed(recorded.workspace_id, f"{kind}:{recorded.about.id}", recorded.about.name or "")
+    def _deliver(self, facts: list[Recorded]) -> None:
+        for recorded in facts:
+            self.database.cache.happened(recorded)
+        self.hub.deliver(facts)
+        for recorded in facts:
+            self.server.origins.heard(recorded)
+            if isinstance(recorded.event, (ContactUpdated, StaffUpdated)) and recorded.about is not None:
+                kind = "contact" if isinstance(recorded.event, ContactUpdated) else "staff"
+                self.server.renamed(recorded.workspace_id, f"{kind}:{recorded.about.id}", recorded.about.name or "")
 
     def _tell(self, signal: TypingChanged) -> None:
         self.hub.signal(signal)

@@ -40,21 +40,22 @@ Held = tuple[bytes, int | None, News | None]  # a frame, its number in the log, 
 class Connection:
     """Gets everything of its audience in order, or is closed.
 
-    `write` takes prebuilt bytes; `buffered` tells how many of them the peer has not taken yet; `hang_up(code, reason)`
+    `write` takes prebuilt frames; `buffered` tells how many bytes the peer has not taken yet; `hang_up(code, reason)`
     closes. While the past is read, what happens is held; the hold is bounded, and then the past must be read anew.
     `news`, where it is kept, is what each conversation has brought since it was last emptied.
     """
 
     __slots__ = (
-        "_buffered", "_held", "_held_bytes", "_write", "actor", "conversation_id", "hang_up", "id", "keys",
+        "_buffered", "_held", "_held_bytes", "actor", "conversation_id", "hang_up", "id", "keys",
         "news", "overflowed", "person", "seq", "slow", "view", "view_author", "view_origin", "wire",
+        "write",
     )  # fmt: skip
 
     def __init__(
         self,
         actor: Actor,
         wire: Speech,
-        write: Callable[[bytes], Any],
+        write: Callable[..., Any],
         buffered: Callable[[], int],
         hang_up: Callable[[int, str], None],
         *,
@@ -80,7 +81,7 @@ class Connection:
         self.slow = False
         self.overflowed = False
         self.news = news
-        self._write = write
+        self.write = write
         self._buffered = buffered
         self._held: list[Held] | None = None
         self._held_bytes = 0
@@ -97,23 +98,30 @@ class Connection:
 
     def push(self, frame: bytes, seq: int | None, news: News | None = None) -> None:
         """Hand over one frame; `seq` is None for what has no place in the log."""
+        if self.takes(frame, seq, news):
+            self.write(frame)
+
+    def takes(self, frame: bytes, seq: int | None, news: News | None = None) -> bool:
+        """Whether the frame is to be written, in the order in which this was asked: it is not while the past is read,
+        nor where it has been heard, nor to who is too slow.
+        """
         if self._held is not None:
             self._hold(frame, seq, news)
-            return
+            return False
         if seq is not None:
             if seq <= self.seq:
-                return
+                return False
             self.seq = seq
         if self.slow:
-            return
+            return False
         if self._buffered() > BUFFERED_BYTES:
             # Never wait for the slow: nothing is lost, it resumes where it stopped.
             self.slow = True
             self.hang_up(4413, "too slow: reconnect and resume")
-            return
+            return False
         if news is not None and self.news is not None:
             self.news[news.conversation_id] = news
-        self._write(frame)
+        return True
 
     def _hold(self, frame: bytes, seq: int | None, news: News | None) -> None:
         assert self._held is not None

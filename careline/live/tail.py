@@ -45,9 +45,9 @@ class _Followed:
 
 
 class Tail:
-    """`deliver` is called with every fact of a followed workspace, in order, once."""
+    """`deliver` is called with every fact of a followed workspace, in order, once; with all that can be said now."""
 
-    def __init__(self, deliver: Callable[[Recorded], None], read_log: ReadLog) -> None:
+    def __init__(self, deliver: Callable[[list[Recorded]], None], read_log: ReadLog) -> None:
         self._deliver = deliver
         self._read_log = read_log
         self._followed: dict[str, _Followed] = {}
@@ -148,12 +148,19 @@ class Tail:
         if followed.grown is not None and followed.next in followed.early:
             followed.grown.set_result(None)
             followed.grown = None
+        facts = []
         while (recorded := followed.early.pop(followed.next, None)) is not None:
             followed.ours.pop(followed.next, None)
             followed.next += 1
-            _amend(followed.ring, recorded)
-            followed.ring.append(recorded)
-            self._deliver(recorded)
+            facts.append(recorded)
+        if not facts:
+            return
+        try:
+            self._deliver(facts)
+        finally:
+            for recorded in facts:
+                _amend(followed.ring, recorded)
+                followed.ring.append(recorded)
 
     def _drain(self, workspace_id: str, followed: _Followed) -> None:
         self._say(followed)

@@ -102,10 +102,10 @@ class Socket(asyncio.Protocol):
             self.close(_answer_code(payload))
             self.transport.close()  # both have said it (section 7.1.1): the server hangs up first
 
-    def write(self, data: bytes) -> None:
-        """Prebuilt frames; nothing after the goodbye, or somebody shut out would hear on until they hang up."""
+    def write(self, *prebuilt: bytes) -> None:
+        """Whole frames; nothing after the goodbye, or somebody shut out would hear on until they hang up."""
         if self.closing_at is None:
-            self._write(data)
+            self._write(b"".join(prebuilt))
 
     def send(self, payload: bytes) -> None:
         """One text message, unless the socket is closing. Who asks and asks and takes no answer is hung up."""

@@ -78,9 +78,9 @@ class WireTalk:
         self.tell(refused)
         self.socket.close(closing_code(refused), refused.code)
 
-    def write(self, frame: bytes) -> None:
-        """A frame of the stream goes out."""
-        self.socket.write(frame)
+    def write(self, *frames: bytes) -> None:
+        """Frames of the stream go out."""
+        self.socket.write(*frames)
 
     # What follows is the same on every wire -------------------------------------------------------------------------
 

@@ -101,9 +101,8 @@ def drops_broadcasts() -> None:
     due = every(10)
 
     def make(deliver: Original) -> Original:
-        def changed(self: Hub, recorded: Any) -> None:
-            if not (isinstance(recorded.event, MessageSent) and due()):
-                deliver(self, recorded)
+        def changed(self: Hub, facts: list[Any]) -> None:
+            deliver(self, [fact for fact in facts if not (isinstance(fact.event, MessageSent) and due())])
 
         return changed
 
@@ -114,19 +113,19 @@ def drops_broadcasts() -> None:
 def delivers_out_of_order() -> None:
     due, kept = every(5), dict[str, bytes]()
 
-    def make(push: Original) -> Original:
-        def changed(self: Connection, frame: bytes, seq: int | None, news: Any = None) -> None:
+    def make(takes: Original) -> Original:
+        def changed(self: Connection, frame: bytes, seq: int | None, news: Any = None) -> bool:
             if seq is None or self._held is not None:
-                push(self, frame, seq, news)
-            elif due():
+                return bool(takes(self, frame, seq, news))
+            if due():
                 kept[self.id] = frame
             else:
-                self._write(frame)
-                self._write(kept.pop(self.id, b""))
+                self.write(frame, kept.pop(self.id, b""))
+            return False
 
         return changed
 
-    swap(Connection, "push", make)
+    swap(Connection, "takes", make)
 
 
 @breaks("INV-4")

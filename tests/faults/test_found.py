@@ -110,7 +110,7 @@ async def test_a_log_with_a_hole_is_not_read_without_end() -> None:
         await asyncio.sleep(0)
         return [Recorded("new", 3, 0, "system:careline", ContactUpdated(contact_id="gil"))]
 
-    tail = Tail(lambda recorded: None, read_log)
+    tail = Tail(lambda facts: None, read_log)
     tail.follow("new", 1)
     tail.wake("new", 3)
     await asyncio.sleep(0.3)
@@ -126,7 +126,7 @@ async def test_a_tail_whose_log_could_not_be_read_reads_it_again_by_itself() -> 
             raise failures.pop()
         return [Recorded("new", 2, 0, "system:careline", ContactUpdated(contact_id="gil"))]
 
-    tail = Tail(lambda recorded: said.put_nowait(recorded.seq), read_log)
+    tail = Tail(lambda facts: said.put_nowait(facts[-1].seq), read_log)
     tail.follow("new", 1)
     tail.wake("new", 2)
     assert await asyncio.wait_for(said.get(), 5) == 2

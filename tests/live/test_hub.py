@@ -1,10 +1,13 @@
-"""Whoever waits for an answer hears it before the others hear of the same fact, and nobody hears what is not theirs."""
+"""Whoever waits for an answer hears it before the others hear of the same fact, nobody hears what is not theirs, and
+what is committed together goes out together, in its order.
+"""
 
 from careline.core.actor import Actor
 from careline.core.events import Recorded
 from careline.features.messages.events import MessageSent
-from careline.live.connection import Connection
-from careline.live.hub import Hub
+from careline.features.tokens.events import TokenRevoked
+from careline.live.connection import Connection, Speech
+from careline.live.hub import TOGETHER, Hub
 
 SENT = MessageSent(conversation_id="thread", message_id="m1", kind="text")
 
@@ -22,24 +25,24 @@ class Aloud:
 class Room:
     """A hub with listeners; `heard` is what was written, in this order, and to whom."""
 
-    def __init__(self) -> None:
-        self.hub, self.wire = Hub(), Aloud()
+    def __init__(self, wire: Speech | None = None) -> None:
+        self.hub, self.wire = Hub(), wire or Aloud()
         self.heard: list[tuple[str, str]] = []
 
-    def comes(self, kind: str, name: str) -> Connection:
+    def comes(self, kind: str, name: str, credential: str = "") -> Connection:
         scope = "all" if kind == "staff" else None
 
-        def write(frame: bytes) -> None:
-            self.heard.append((name, frame.decode()))
+        def write(*frames: bytes) -> None:
+            self.heard.append((name, b" ".join(frames).decode()))
 
-        actor = Actor("greenleaf", kind, name, scope=scope)  # type: ignore[arg-type]
+        actor = Actor("greenleaf", kind, name, scope=scope, credential=credential)  # type: ignore[arg-type]
         connection = Connection(actor, self.wire, write, lambda: 0, lambda code, reason: None)
         self.hub.join(connection)
         return connection
 
     def says(self, who: Connection) -> list[tuple[str, str]]:
         told = Recorded("greenleaf", 1, 0, who.person, SENT, people=("contact:cara", "staff:ana"), origin=who.id)
-        self.hub.deliver(told)
+        self.hub.deliver([told])
         return self.heard
 
 
@@ -74,3 +77,43 @@ def test_who_has_left_is_told_nothing() -> None:
     room.hub.leave(cara)
     assert room.says(cara) == []
     assert not room.hub.connections
+
+
+class Counted(Aloud):
+    """A wire that words facts as their numbers."""
+
+    def encode(self, recorded: Recorded, view: str) -> bytes:
+        return str(recorded.seq).encode()
+
+
+def sent(seq: int, *, people: tuple[str, ...] = ("contact:cara",)) -> Recorded:
+    return Recorded("greenleaf", seq, 0, "staff:ben", SENT, people=people)
+
+
+def test_what_is_committed_together_is_written_to_each_once_and_in_its_order() -> None:
+    room = Room(Counted())
+    room.comes("staff", "ana")
+    room.comes("contact", "cara")
+    room.hub.deliver([sent(1), sent(2, people=()), sent(3)])
+    assert sorted(room.heard) == [("ana", "1 2 3"), ("cara", "1 3")]
+
+
+def test_what_was_before_an_end_is_heard_and_what_comes_after_it_is_not() -> None:
+    room = Room(Counted())
+    cara = room.comes("contact", "cara", credential="token:t1")
+
+    def hang_up(code: int, reason: str) -> None:
+        cara.write = lambda *frames: None  # as a socket writes nothing after its goodbye
+        room.hub.leave(cara)
+
+    cara.hang_up = hang_up
+    revoked = Recorded("greenleaf", 2, 0, "staff:ben", TokenRevoked(token_id="t1", contact_id="cara"))
+    room.hub.deliver([sent(1), revoked, sent(3)])
+    assert room.heard == [("cara", "1")]
+
+
+def test_no_more_than_so_many_facts_wait_to_be_written() -> None:
+    room = Room(Counted())
+    room.comes("contact", "cara")
+    room.hub.deliver([sent(seq) for seq in range(1, 2 * TOGETHER + 2)])
+    assert [len(frames.split()) for _, frames in room.heard] == [TOGETHER, TOGETHER, 1]

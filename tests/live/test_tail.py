@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from careline.core.events import Recorded
+from careline.features.conversations.events import ParticipantLeft
+from careline.features.messages.events import MessageSent
 from careline.features.people.events import ContactUpdated
 from careline.live.tail import PATIENCE, Tail
 from tests.world import World
@@ -44,7 +46,7 @@ async def told(ours: list[Recorded], log: list[Recorded]) -> list[Recorded]:
     async def read_log(workspace_id: str, since: int, most: int) -> list[Recorded]:
         return [recorded for recorded in log if recorded.seq > since]
 
-    tail = Tail(said.append, read_log)
+    tail = Tail(said.extend, read_log)
     tail.follow("new", 1)
     for recorded in ours:
         tail.committing([recorded])
@@ -70,3 +72,33 @@ async def test_what_somebody_else_committed_under_our_number_is_theirs() -> None
 async def test_whoever_decides_in_vain_meanwhile_does_not_take_the_answer_away() -> None:
     said = await told([fact(2, "gil", request="1"), fact(2, "hal", request="2")], [fact(2, "gil")])
     assert [recorded.request for recorded in said] == ["1"]
+
+
+async def test_what_is_said_together_is_said_as_it_was_and_remembered_as_it_is() -> None:
+    heard: list[tuple[str, ...]] = []
+
+    async def read_log(workspace_id: str, since: int, most: int) -> list[Recorded]:
+        return []
+
+    tail = Tail(lambda facts: heard.extend(fact.people for fact in facts), read_log)
+    tail.follow("new", 1)
+    sent = MessageSent(conversation_id="thread", message_id="m1", kind="text")
+    left = ParticipantLeft(conversation_id="thread", kind="contact", person_id="cara")
+    both = ("contact:cara", "staff:ana")
+    tail.committed([Recorded("new", seq, 0, "staff:ana", event, people=both) for seq, event in ((2, sent), (3, left))])
+    assert heard == [both, both]
+    assert [fact.people for fact in tail.recent("new", 1) or []] == [("staff:ana",), both]
+
+
+async def test_what_could_not_be_said_is_remembered_all_the_same() -> None:
+    async def read_log(workspace_id: str, since: int, most: int) -> list[Recorded]:
+        return []
+
+    def fails(facts: list[Recorded]) -> None:
+        raise RuntimeError
+
+    tail = Tail(fails, read_log)
+    tail.follow("new", 1)
+    with pytest.raises(RuntimeError):
+        tail.committed([fact(2, "gil"), fact(3, "hal")])
+    assert [recorded.seq for recorded in tail.recent("new", 1) or []] == [2, 3]

@@ -46,13 +46,13 @@ class Talk(WireTalk):
         if actor.kind == "contact":  # whoever else takes part in a conversation of theirs
             self._theirs = refetch(actor.workspace_id, actor.id)
 
-    def write(self, frame: bytes) -> None:
+    def write(self, *frames: bytes) -> None:
         """At most once in so long for each thread, and always once after the last change."""
-        frame = self._theirs or frame
-        if frame in self._recent:
-            self._recent[frame] = True
-        else:
-            self._out(frame)
+        for frame in (self._theirs,) if self._theirs else frames:
+            if frame in self._recent:
+                self._recent[frame] = True
+            else:
+                self._out(frame)
 
     def _out(self, frame: bytes) -> None:
         self._recent[frame] = False
