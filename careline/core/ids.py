@@ -11,11 +11,9 @@ _FOREIGN = re.compile(r"[^\s/\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-
 
 def new_id() -> str:
     """A UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, then 74 random bits."""
-    bits = int.from_bytes(os.urandom(10))
-    high = (time.time_ns() // 1_000_000 << 16) | 0x7000 | (bits >> 62 & 0x0FFF)
-    low = 0x8000_0000_0000_0000 | (bits & 0x3FFF_FFFF_FFFF_FFFF)
-    text = f"{high:016x}{low:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    time_ms, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(chance[3], 16) & 3]
+    return f"{time_ms[:8]}-{time_ms[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
 
 
 def foreign_id(value: str, field: str) -> str:
