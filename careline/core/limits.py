@@ -1,7 +1,6 @@
 """How much is too much: rates per key, kept in bounded memory."""
 
 import re
-from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address
 
 from msgspec import Struct
@@ -28,27 +27,31 @@ class Rate(Struct, frozen=True):
 class Limiter:
     """Counts by the generic cell rate algorithm: one number per key, the time at which its bucket is empty again.
 
-    Memory is bounded: beyond `most` keys the ones unused for longest are forgotten.
+    Memory is bounded: of `most` keys at most, the half unused for longer is forgotten when there would be more.
     """
 
     def __init__(self, most: int = 100_000) -> None:
-        self._full_until: OrderedDict[tuple[str, ...], float] = OrderedDict()
-        self._most = most
+        self._full_until: dict[tuple[str, ...], float] = {}
+        self._older: dict[tuple[str, ...], float] = {}
+        self._half = most // 2
 
     def take(self, key: tuple[str, ...], rate: Rate, now: int) -> int:
         """0 when allowed (and counted), else the milliseconds to wait (and not counted)."""
         if rate.count == 0:
             return rate.window
         step = rate.window / rate.count
-        empty_at = max(self._full_until.get(key, 0.0), now)
+        empty_at = max(self._full_until.get(key) or self._older.get(key, 0.0), now)
         wait = empty_at + step - rate.window - now
         if wait > 0:
             return int(wait) + 1
         self._full_until[key] = empty_at + step
-        self._full_until.move_to_end(key)
-        if len(self._full_until) > self._most:
-            self._full_until.popitem(last=False)
+        if len(self._full_until) >= self._half:
+            self._older, self._full_until = self._full_until, {}
         return 0
+
+    def __len__(self) -> int:
+        """How many keys it keeps, at most: one may be in both halves."""
+        return len(self._full_until) + len(self._older)
 
 
 def network(address: str) -> str:
