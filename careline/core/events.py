@@ -1,6 +1,7 @@
 """Facts and signals: what happened, numbered and kept; and what is true only now."""
 
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -66,6 +67,7 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
         return None
 
     @classmethod
+    @cache
     def tag(cls) -> str:
         """The fact's one name, such as `message.sent`."""
         return str(cls.__struct_config__.tag)
@@ -114,6 +116,7 @@ class Recorded:
         "actor",
         "asked",
         "at",
+        "conversation_id",
         "cursor",
         "event",
         "frames",
@@ -142,6 +145,7 @@ class Recorded:
         self.at = at
         self.actor = actor
         self.event = event
+        self.conversation_id: str | None = getattr(event, "conversation_id", None)
         self.about = about
         self.people = people
         self.origin = origin
@@ -149,10 +153,6 @@ class Recorded:
         self.asked = asked
         self.frames: dict[Any, bytes | None] = {}
         self.cursor: str | None = None
-
-    @property
-    def conversation_id(self) -> str | None:
-        return getattr(self.event, "conversation_id", None)
 
 
 class Signal(Struct, frozen=True, kw_only=True, tag_field="type", tag=_dotted):
