@@ -106,7 +106,7 @@ class Hub:
         frames, seq, actor = recorded.frames, recorded.seq, recorded.actor
         delivers = recorded.event.delivers
         news = News(recorded.conversation_id or "", delivers, seq) if delivers else None
-        hearing = list(self._hearing(recorded))
+        hearing = self._hearing(recorded)
         origin = self._by_id.get(recorded.origin or "")
         if origin is not None and any(origin in listeners for listeners in hearing):
             wire, view = origin.view_origin
@@ -136,21 +136,23 @@ class Hub:
             if frame is not None and connection.takes(frame, None):  # numbers are a workspace's own
                 outgoing.setdefault(connection, []).append(frame)
 
-    def _hearing(self, recorded: Recorded) -> Iterator[Collection[Connection]]:
+    def _hearing(self, recorded: Recorded) -> list[Collection[Connection]]:
         workspace_id, conversation_id = recorded.workspace_id, recorded.conversation_id
-        yield self._staff.get(workspace_id, ())
+        audience = recorded.event.audience
+        hearing: list[Collection[Connection]] = [self._staff.get(workspace_id, ())]
         if conversation_id is None:
-            if recorded.event.audience == "staff":
-                yield self._agents.get(workspace_id, ())
-            return
-        for_all = recorded.event.audience == "all"
+            if audience == "staff":
+                hearing.append(self._agents.get(workspace_id, ()))
+            return hearing
+        for_all = audience == "all"
         for person in recorded.people:
             if for_all or person.startswith("staff:"):
-                yield self._people.get((workspace_id, person), ())
+                hearing.append(self._people.get((workspace_id, person), ()))
         if self._conversations:
-            yield self._conversations.get((conversation_id, "staff"), ())
+            hearing.append(self._conversations.get((conversation_id, "staff"), ()))
             if for_all:
-                yield self._conversations.get((conversation_id, "contact"), ())
+                hearing.append(self._conversations.get((conversation_id, "contact"), ()))
+        return hearing
 
     def signal(self, signal: Signal) -> None:
         """Say what is true only now to the others, never to the person it is about."""
