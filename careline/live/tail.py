@@ -38,7 +38,7 @@ class _Followed:
         self.next = last + 1
         self.known = last
         self.early: dict[int, Recorded] = {}
-        self.ours: dict[int, deque[Recorded]] = {}
+        self.ours: dict[int, list[Recorded]] = {}
         self.ring: deque[Recorded] = deque(maxlen=RING)
         self.refill: asyncio.Task[None] | None = None
         self.grown: asyncio.Future[None] | None = None
@@ -96,7 +96,9 @@ class Tail:
         if followed is not None:
             for recorded in facts:
                 if recorded.seq >= followed.next:
-                    followed.ours.setdefault(recorded.seq, deque(maxlen=CLAIMS)).append(recorded)
+                    claims = followed.ours.setdefault(recorded.seq, [])
+                    claims.append(recorded)
+                    del claims[:-CLAIMS]
 
     def committed(self, facts: list[Recorded]) -> None:
         """Facts that this process has just committed."""
