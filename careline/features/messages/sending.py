@@ -86,18 +86,14 @@ async def _what_all_need(
     quoted = list({s.reply_to for s in sendings if s.reply_to})
     if quoted:
         questions.append((Message, "messages_by_id", {"ids": quoted, "workspace_id": actor.workspace_id}))
-    mentioned = list({id_ for s in sendings for id_ in s.mentions[: rules.MENTIONS]})
+    mentioned = list({id_ for s in sendings if s.mentions for id_ in s.mentions[: rules.MENTIONS]})
     if mentioned:
         questions.append((Staff, "staff_by_id", {"ids": mentioned, "workspace_id": actor.workspace_id}))
     answers = await tx.ask(*questions) if questions else []
-    rows = known if len(known) == len(wanted) else answers.pop(0)
-    said = answers.pop(0) if named else []
-    return (
-        threads_of(actor, rows),
-        _by_key(said),
-        {m.id: m for m in (answers.pop(0) if quoted else [])},
-        {s.id: s for s in (answers.pop(0) if mentioned else [])},
-    )
+    threads = threads_of(actor, known if len(known) == len(wanted) else answers.pop(0))
+    said = _by_key(answers.pop(0)) if named else {}
+    replied = {m.id: m for m in answers.pop(0)} if quoted else {}
+    return threads, said, replied, {s.id: s for s in answers.pop(0)} if mentioned else {}
 
 
 def _about_client_ids(sendings: list[Sending]) -> Question:
