@@ -63,8 +63,8 @@ class Batch(Generic[Request, Result]):
                     await asyncio.wait_for(self._hurry.wait(), self._linger)
             while self._waiting:
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                self._on_size(len(batch))
                 await self._settle(batch)
+                self._on_size(len(batch))
         finally:
             self._task = None
 

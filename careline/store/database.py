@@ -212,6 +212,9 @@ class Tx(ABC):
 
 
 def _by_workspace(recorded: list[Recorded]) -> list[list[Recorded]]:
+    """One workspace's facts follow on each other, so those between two of the same are its own as well."""
+    if recorded and recorded[0].workspace_id == recorded[-1].workspace_id:
+        return [recorded]
     return [list(facts) for _, facts in groupby(recorded, attrgetter("workspace_id"))]
 
 
@@ -391,11 +394,11 @@ class Database:
     def _committed(self, tx: Tx) -> None:
         if not tx.recorded:
             return
+        for facts in _by_workspace(tx.recorded):
+            self.on_commit(facts)
         if tx.learned:
             self._memories[tx.workspace_id] = tx.remembered()
         else:
             self._memories.pop(tx.workspace_id, None)
-        for facts in _by_workspace(tx.recorded):
-            self.on_commit(facts)
         if tx.planned:
             self.on_planned()
