@@ -24,7 +24,7 @@ class PostgresTx(Tx):
     def __init__(
         self,
         connection: Any,
-        bulk: dict[str, str],
+        bulk: dict[object, str],
         checked: set[tuple[str, type]],
         shared: defaultdict[str, Shared],
         *rest: Any,
@@ -141,24 +141,28 @@ class UnlockedTx(PostgresTx):
                 raise Overtaken
             return
         moved = {"workspace_id": self.workspace_id, "seq": self._seq, "before": self._before}
-        if all(len(rows) == 1 for _, rows in writes):
-            texts = [self._statements["move_head_on"].text, *[await self._for_one(name) for name, _ in writes]]
-            values = [
-                value
-                for name, (row,) in [("move_head_on", [moved]), *writes]
-                for value in self._statements[name].bound(row)
-            ]
+        alone = all(len(rows) == 1 for _, rows in writes)
+        names = tuple([name for name, _ in writes])
+        text = self._bulk.get((names, alone)) or await self._if_not_overtaken(names, alone)
+        if alone:
+            values: list[Any] = [*self._statements["move_head_on"].bound(moved)]
+            for name, (row,) in writes:
+                values += self._statements[name].bound(row)
         else:
-            texts = [await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name, _ in writes]]
             values = [_json([moved]), *[_json(rows) for _, rows in writes]]
-        if not await self._connection.fetchval(as_one(tuple(texts), "count(*) FROM w0"), *values):
+        if not await self._connection.fetchval(text, *values):
             raise Overtaken
 
-    async def _for_one(self, name: str) -> str:
-        known = self._bulk.get(f"{name} of one")
-        if known is None:
-            known = self._bulk[f"{name} of one"] = for_one(self._statements[name], await self._types(name), "w0")
-        return known
+    async def _if_not_overtaken(self, names: tuple[str, ...], alone: bool) -> str:
+        """One statement that moves the counter and, if that stood where it was, writes: a row of each, or many."""
+        if alone:
+            types = [await self._types(name) for name in names]
+            writes = [for_one(self._statements[name], of, "w0") for name, of in zip(names, types, strict=True)]
+            texts = (self._statements["move_head_on"].text, *writes)
+        else:
+            texts = (await self._for_many("move_head_on"), *[await self._for_many(name, "w0") for name in names])
+        text = self._bulk[names, alone] = as_one(texts, "count(*) FROM w0")
+        return text
 
 
 class _Head(Struct):
