@@ -263,10 +263,11 @@ class Sqlite:
         try:
             db.execute("BEGIN IMMEDIATE")
             for waiting in group:
-                self._write_one(thread, waiting)
-            started = self._clock.monotonic()
-            db.execute("COMMIT")
-            self.on_commit_time(self._clock.monotonic() - started, len(group))
+                self._write_one(thread, waiting, alone=len(group) == 1)
+            if db.in_transaction:
+                started = self._clock.monotonic()
+                db.execute("COMMIT")
+                self.on_commit_time(self._clock.monotonic() - started, len(group))
         except apsw.Error as error:
             if db.in_transaction:
                 with contextlib.suppress(apsw.Error):
@@ -278,17 +279,20 @@ class Sqlite:
                 # A failed fsync marks the pages clean, so the next one would lie: stop before acknowledging anything.
                 thread.loop.call_soon_threadsafe(self._on_fatal, str(error))
 
-    def _write_one(self, thread: _Connection, waiting: _Waiting) -> None:
-        thread.db.execute("SAVEPOINT body")
+    def _write_one(self, thread: _Connection, waiting: _Waiting, *, alone: bool) -> None:
+        """One that shares the transaction with nobody needs no savepoint in it."""
+        if not alone:
+            thread.db.execute("SAVEPOINT body")
         waiting.tx = tx = self._tx(thread.db, thread.checked, waiting.origin)
         try:
             waiting.result = _step(waiting.body(tx))  # type: ignore[arg-type]
         except (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.BusyError):
             raise  # not this body's fault: the whole group is undone
         except BaseException as error:
-            thread.db.execute("ROLLBACK TO body")
+            thread.db.execute("ROLLBACK" if alone else "ROLLBACK TO body")
             waiting.error = error
-        thread.db.execute("RELEASE body")
+        if not alone:
+            thread.db.execute("RELEASE body")
 
     def _read_group(self, thread: _Connection, group: list[_Waiting]) -> None:
         for waiting in group:
