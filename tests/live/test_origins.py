@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from careline import app as composition
+from careline.core.actor import system
 from careline.core.errors import Unavailable
+from careline.features.workspaces.actions import add_workspace, update_workspace
 from careline.wires.origins import Origins
 from tests.world import GREENLEAF, World, second
 
@@ -40,6 +42,15 @@ async def test_so_it_is_in_a_while_where_nobody_follows_the_workspace(
         await world.ana.asks("PATCH", "/v1/workspace", json={"origins": []}, status=200)
         await comes_true(lambda: not there.app.server.origins.known(SHOP))
         assert not there.app.tail.follows(GREENLEAF)
+
+
+async def test_so_it_is_at_the_process_that_changes_a_workspace_nobody_follows(world: World) -> None:
+    server = world.app.server
+    await server.database.write(add_workspace, system(), "rosewood", "Rosewood")
+    await server.origins.load(server.database)
+    assert not world.app.tail.follows("rosewood")
+    await server.database.write(update_workspace, system("rosewood"), {"origins": [SHOP]})
+    await comes_true(lambda: server.origins.known(SHOP))
 
 
 async def test_a_change_that_could_not_be_read_is_read_later() -> None:
