@@ -20,7 +20,7 @@ from careline.live.hints import Hints
 from careline.live.tail import Tail
 from careline.settings import Settings
 from careline.store.migrate import migrate
-from careline.wires.native.frames import Frame, NativeSpeech
+from careline.wires.native.frames import NativeSpeech
 from careline.work import runner
 from careline.work.runner import Runner
 from tests.made import picture, uploads
@@ -86,14 +86,14 @@ async def test_the_first_look_hears_of_what_another_process_wrote_before_it(tmp_
 async def test_a_fact_that_a_wire_cannot_word_does_not_silence_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    word = NativeSpeech.frame
+    word = NativeSpeech.encode
 
-    def fails(self: NativeSpeech, recorded: Recorded, view: str) -> Frame | None:
+    def fails(self: NativeSpeech, recorded: Recorded, view: str) -> bytes | None:
         if view == "contact":
             raise ValueError
         return word(self, recorded, view)
 
-    monkeypatch.setattr(NativeSpeech, "frame", fails)
+    monkeypatch.setattr(NativeSpeech, "encode", fails)
     ana, cara = await world.ana.opens(), await world.cara.opens()
     reply = await ana.does("message.send", conversation_id=world.conversation, body="Hello")
     assert reply["body"] == "Hello"

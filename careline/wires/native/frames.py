@@ -76,22 +76,19 @@ class NativeSpeech:
 
     def encode(self, recorded: Recorded, view: str) -> bytes | None:
         """A ready WebSocket frame, or None: the wire is silent about it, to this view."""
-        found = self.frame(recorded, view)
-        if found is None:
+        data = _data(recorded, view)
+        if data is None:
             return None
         if recorded.request is not None and view.endswith("/origin"):
             # To the socket whose command it was, the fact is the reply, in its place in the stream.
-            return text(_encode(Reply(recorded.request, found.data.message, self.cursor(recorded))))
-        return text(_encode(found))
+            return text(_encode(Reply(recorded.request, data.message, self.cursor(recorded))))
+        return text(_encode(self._frame(recorded, data)))
 
     def frame(self, recorded: Recorded, view: str) -> Frame | None:
-        side, _, relation = view.partition("/")
-        word = WORDS.get(type(recorded.event))
-        if word is None:
-            return None
-        data = word(recorded, side, bool(relation))
-        if data is None:
-            return None
+        data = _data(recorded, view)
+        return None if data is None else self._frame(recorded, data)
+
+    def _frame(self, recorded: Recorded, data: Any) -> Frame:
         return Frame(recorded.event.tag(), data, self.cursor(recorded), recorded.conversation_id or UNSET)
 
     def cursor(self, recorded: Recorded) -> str:
@@ -110,6 +107,14 @@ class NativeSpeech:
             presence = facts.Presence(**who, online=signal.online, last_seen_at=signal.last_seen_at)
             return text(_encode(Frame("presence", presence)))
         return None
+
+
+def _data(recorded: Recorded, view: str) -> Any:
+    word = WORDS.get(type(recorded.event))
+    if word is None:
+        return None
+    side, _, relation = view.partition("/")
+    return word(recorded, side, bool(relation))
 
 
 # What a word returns is what its frame's `data` is: the documents are made from these annotations.
