@@ -128,7 +128,7 @@ async def steady(crowd: Crowd, plan: Deliver, rate: int) -> Steady:
     for _ in range(SLICES):
         crowd.forget_times()
         started = cpu_s(plan.pids)
-        sent += await _slice(crowd, plan, rate, max(2, int(rate * plan.seconds / SLICES)))
+        sent += await open_loop(crowd, rate, max(2, int(rate * plan.seconds / SLICES)))
         cpu += cpu_s(plan.pids) - started
         slices.append((latency(crowd.acks), latency(crowd.deliveries)))
         acks += crowd.acks
@@ -138,14 +138,15 @@ async def steady(crowd: Crowd, plan: Deliver, rate: int) -> Steady:
     return Steady(rate, sent, done, ack, delivered, latency(acks), latency(deliveries), cpu / max(done, 1) * 1e6)
 
 
-async def _slice(crowd: Crowd, plan: Deliver, rate: int, count: int) -> int:
+async def open_loop(crowd: Crowd, rate: int, count: int) -> int:
+    """So many messages, each when it is due, whatever became of those before it; until all are done."""
     started = now()
     for number in range(count):
         due = started + number / rate
         if (early := due - now()) > 0:
             await asyncio.sleep(early)
-        room = random.randrange(len(plan.rooms))
-        member = random.randrange(len(plan.rooms[room].tokens))
+        room = random.randrange(len(crowd.rooms))
+        member = random.randrange(len(crowd.rooms[room].tokens))
         crowd.send(room, member, lambda: None, due if early < 0 else None)
     await crowd.settle()
     return count

@@ -18,26 +18,27 @@ RAISED = {name: "1000000/s" for name in Settings.__struct_fields__ if name.start
 RAISED |= {name: "100000" for name in Settings.__struct_fields__ if name.startswith("sockets_")}
 
 
-def environment(settings: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment of a process of ours: this code, and no settings but these."""
+def environment(settings: dict[str, str] | None = None, code: Path | None = None) -> dict[str, str]:
+    """The environment of a process of ours: this code or that in another folder, and no settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CARELINE_")}
-    kept["PYTHONPATH"] = str(Path(careline.__file__).parent.parent)
+    kept["PYTHONPATH"] = str(code or Path(careline.__file__).parent.parent)
     return kept | {f"CARELINE_{name.upper()}": value for name, value in (settings or {}).items()}
 
 
 class CarelineServer(Service):
     """`careline serve` as a process of its own. It is ready when it says that it listens."""
 
-    def __init__(self, database: str, base: Path | None, settings: dict[str, str]) -> None:
+    def __init__(self, database: str, base: Path | None, settings: dict[str, str], code: Path | None) -> None:
         self.database = database
         self._settings = settings
+        self._code = code
         self._said = 0
         super().__init__(base)
 
     def command(self, port: int) -> list[str]:
         settings = {"database": self.database, "listen": f"127.0.0.1:{port}", "log_level": "warning", **RAISED}
         settings |= self._settings
-        self.environment = environment(settings)
+        self.environment = environment(settings, self._code)
         return [sys.executable, "-m", "careline", "serve"]
 
     def start(self) -> None:
@@ -96,10 +97,12 @@ class Stage:
         return Path(store).stat().st_size if self.postgres is None else self.postgres.size_of(store)
 
     @contextmanager
-    def serving(self, store: str, settings: dict[str, str] | None = None) -> Iterator[CarelineServer]:
-        """A server on the store, on its core, with these settings besides."""
+    def serving(
+        self, store: str, settings: dict[str, str] | None = None, code: Path | None = None
+    ) -> Iterator[CarelineServer]:
+        """A server on the store, on its core, with these settings besides; of other code than this if need be."""
         with pinned(self._core):
-            server = CarelineServer(store, self._base, settings or {})
+            server = CarelineServer(store, self._base, settings or {}, code)
         try:
             yield server
         finally:

@@ -39,6 +39,18 @@ def test_a_tiny_run_gives_every_figure_and_leaves_nothing_behind(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [results]
 
 
+@pytest.mark.parametrize("load", [["--in-flight", "4"], ["--in-flight", "0", "--rate", "50"]])
+@pytest.mark.timeout(120)
+def test_two_states_of_the_code_are_measured_in_turns(load: list[str]) -> None:
+    words = [sys.executable, "-m", "bench.in_turns", "--turns", "2", *load, str(ROOT), str(ROOT)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
+    *_, first, second = done.stdout.splitlines()
+    assert first.count("×") == 0
+    assert second.count("×") == 3  # SQLite has no processes of its own to compare
+    assert "complained" not in done.stdout
+
+
 def test_it_says_what_is_wrong_with_the_words_it_is_given() -> None:
     done = bench("--only", "W-Z")
     assert (done.returncode, done.stderr) == (
