@@ -287,9 +287,8 @@ class App:
         self._indexer.committed(facts)
         if self._hints:
             self._hints.committed(facts)
-        if not self.tail.follows(facts[0].workspace_id):  # nobody is told of it then
-            for recorded in facts:
-                self.server.origins.heard(recorded)
+        for recorded in facts:
+            self.server.origins.heard(recorded)
 
     def _deliver(self, facts: list[Recorded]) -> None:
         for recorded in facts:
