@@ -27,13 +27,13 @@ class Rate(Struct, frozen=True):
 class Limiter:
     """Counts by the generic cell rate algorithm: one number per key, the time at which its bucket is empty again.
 
-    Memory is bounded: of `most` keys at most, the half unused for longer is forgotten when there would be more.
+    Memory is bounded: those of the last `most` keys that were counted are known, and never more than twice as many.
     """
 
     def __init__(self, most: int = 100_000) -> None:
         self._full_until: dict[tuple[str, ...], float] = {}
         self._older: dict[tuple[str, ...], float] = {}
-        self._half = most // 2
+        self._most = most
 
     def take(self, key: tuple[str, ...], rate: Rate, now: int) -> int:
         """0 when allowed (and counted), else the milliseconds to wait (and not counted)."""
@@ -45,7 +45,7 @@ class Limiter:
         if wait > 0:
             return int(wait) + 1
         self._full_until[key] = empty_at + step
-        if len(self._full_until) >= self._half:
+        if len(self._full_until) >= self._most:
             self._older, self._full_until = self._full_until, {}
         return 0
 
