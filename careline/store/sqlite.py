@@ -262,9 +262,10 @@ class Sqlite:
         db = thread.db
         try:
             db.execute("BEGIN IMMEDIATE")
+            alone = len(group) == 1
             for waiting in group:
-                self._write_one(thread, waiting, alone=len(group) == 1)
-            if db.in_transaction:
+                self._write_one(thread, waiting, alone=alone)
+            if not (alone and group[0].error):
                 started = self._clock.monotonic()
                 db.execute("COMMIT")
                 self.on_commit_time(self._clock.monotonic() - started, len(group))
