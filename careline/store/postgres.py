@@ -136,15 +136,15 @@ class Postgres:
         return None
 
     def _connection(self) -> "_Borrowed":
-        """A connection for an `async with`."""
         return _Borrowed(self)
 
     async def borrow(self) -> Any:
-        """One that was kept, or one of the pool's."""
+        """A connection that was kept, or one of the pool's."""
         while self._kept:
             connection = self._kept.pop()
             if not _is_gone(connection):
                 return connection
+            await self._pool.release(connection)  # its place in the pool is free again
         return await self._acquired()
 
     async def give_back(self, connection: Any, *, ended_well: bool) -> None:
