@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -34,6 +34,12 @@ class News(Struct, frozen=True):
     seq: int
 
 
+class Write(Protocol):
+    """Takes whole frames, to be sent in this order."""
+
+    def __call__(self, *frames: bytes) -> None: ...
+
+
 Held = tuple[bytes, int | None, News | None]  # a frame, its number in the log, and what is received with it
 
 
@@ -55,7 +61,7 @@ class Connection:
         self,
         actor: Actor,
         wire: Speech,
-        write: Callable[..., Any],
+        write: Write,
         buffered: Callable[[], int],
         hang_up: Callable[[int, str], None],
         *,

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 
 from careline.core.actor import Actor
 from careline.core.events import PresenceChanged, Recorded, Signal
-from careline.live.connection import Connection, News
+from careline.live.connection import Connection, News, Speech
 
-# What is not written yet is not seen by who judges whether a connection is too slow: it must stay little.
-TOGETHER = 32
+# Bytes of what is worded, over all views, and not written: who judges whether a connection is too slow does not see it.
+TOGETHER = 65_536
 logger = logging.getLogger("careline.live")
 T = TypeVar("T")
 Listeners = dict[Any, set[Connection]]
@@ -93,24 +93,28 @@ class Hub:
         it before the others' is worded.
         """
         outgoing: Outgoing = {}
-        for number, recorded in enumerate(facts, 1):
+        waiting = 0
+        for recorded in facts:
             self._word(recorded, outgoing, answer_at_once=len(facts) == 1)
-            if number % TOGETHER == 0 or recorded.event.hangs_up:
+            waiting += sum(map(len, filter(None, recorded.frames.values())))
+            ended = recorded.event.hangs_up
+            if waiting > TOGETHER or ended:
                 _write(outgoing)
-            if recorded.event.hangs_up:
-                self.hang_up(recorded.workspace_id, recorded.event.hangs_up)
+                waiting = 0
+            if ended:
+                self.hang_up(recorded.workspace_id, ended)
         _write(outgoing)
 
     def _word(self, recorded: Recorded, outgoing: Outgoing, *, answer_at_once: bool) -> None:
-        """To whom the fact answers, first: they wait for it."""
+        """Of those who hear the fact, whoever waits for it as an answer has the first place."""
         frames, seq, actor = recorded.frames, recorded.seq, recorded.actor
         delivers = recorded.event.delivers
         news = News(recorded.conversation_id or "", delivers, seq) if delivers else None
         hearing = self._hearing(recorded)
         origin = self._by_id.get(recorded.origin or "")
         if origin is not None and any(origin in listeners for listeners in hearing):
-            wire, view = origin.view_origin
-            answer = worded(recorded, wire.encode, view)
+            wire, its_own = origin.view_origin
+            answer = worded(recorded, wire.encode, its_own)
             if answer is not None and origin.takes(answer, seq):
                 if answer_at_once:
                     origin.write(answer)
@@ -121,18 +125,13 @@ class Hub:
                 if connection is origin:
                     continue
                 own = connection.person == actor
-                key = connection.view_author if own else connection.view
-                try:
-                    frame = frames[key]
-                except KeyError:
-                    frame = frames[key] = worded(recorded, key[0].encode, key[1])
+                view = connection.view_author if own else connection.view
+                frame = frames[view] if view in frames else _frame(recorded, view)
                 if frame is not None and connection.takes(frame, seq, None if own else news):
                     outgoing.setdefault(connection, []).append(frame)
         for connection in self._everywhere:
-            key = connection.view
-            if key not in frames:
-                frames[key] = worded(recorded, key[0].encode, key[1])
-            frame = frames[key]
+            view = connection.view
+            frame = frames[view] if view in frames else _frame(recorded, view)
             if frame is not None and connection.takes(frame, None):  # numbers are a workspace's own
                 outgoing.setdefault(connection, []).append(frame)
 
@@ -191,9 +190,22 @@ class Hub:
                 connection.hang_up(code, reason)
 
 
+def _frame(recorded: Recorded, view: tuple[Speech, str]) -> bytes | None:
+    """The fact in the words of a view, kept for all of it."""
+    frame = recorded.frames[view] = worded(recorded, view[0].encode, view[1])
+    return frame
+
+
 def _write(outgoing: Outgoing) -> None:
+    """To each what it takes. One that cannot be written to would go on with a gap, so it is closed and resumes; the
+    others must not pay for it.
+    """
     for connection, frames in outgoing.items():
-        connection.write(*frames)
+        try:
+            connection.write(*frames)
+        except Exception as error:
+            logger.error("a socket could not be written to", extra={"fields": {"error": type(error).__name__}})
+            connection.hang_up(1011, "something went wrong on our side")
     outgoing.clear()
 
 

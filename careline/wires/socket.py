@@ -104,8 +104,13 @@ class Socket(asyncio.Protocol):
 
     def write(self, *prebuilt: bytes) -> None:
         """Whole frames; nothing after the goodbye, or somebody shut out would hear on until they hang up."""
-        if self.closing_at is None:
-            self._write(b"".join(prebuilt))
+        if self.closing_at is not None:
+            return
+        # Whoever is behind shares the bytes with all others who are, instead of having them joined for itself alone.
+        if len(prebuilt) > 1 and not self.buffered():
+            prebuilt = (b"".join(prebuilt),)
+        for frame in prebuilt:
+            self._write(frame)
 
     def send(self, payload: bytes) -> None:
         """One text message, unless the socket is closing. Who asks and asks and takes no answer is hung up."""

@@ -1,5 +1,5 @@
-"""Whoever waits for an answer hears it before the others hear of the same fact, nobody hears what is not theirs, and
-what is committed together goes out together, in its order.
+"""Whoever waits for the answer to a lone fact hears it before the others, nobody hears what is not theirs, and what is
+committed together goes out together, in its order.
 """
 
 from careline.core.actor import Actor
@@ -112,8 +112,32 @@ def test_what_was_before_an_end_is_heard_and_what_comes_after_it_is_not() -> Non
     assert room.heard == [("cara", "1")]
 
 
-def test_no_more_than_so_many_facts_wait_to_be_written() -> None:
-    room = Room(Counted())
+def test_no_more_than_so_many_bytes_wait_to_be_written() -> None:
+    class Long(Aloud):
+        def encode(self, recorded: Recorded, view: str) -> bytes:
+            return str(recorded.seq).encode().ljust(TOGETHER // 2, b".")
+
+    room = Room(Long())
     room.comes("contact", "cara")
-    room.hub.deliver([sent(seq) for seq in range(1, 2 * TOGETHER + 2)])
-    assert [len(frames.split()) for _, frames in room.heard] == [TOGETHER, TOGETHER, 1]
+    room.hub.deliver([sent(seq) for seq in range(1, 8)])
+    assert [[int(frame.strip(".")) for frame in frames.split()] for _, frames in room.heard] == [
+        [1, 2, 3],
+        [4, 5, 6],
+        [7],
+    ]
+
+
+def test_who_cannot_be_written_to_is_closed_and_the_others_hear_all() -> None:
+    room = Room(Counted())
+    room.comes("staff", "ana")
+    cara = room.comes("contact", "cara")
+    closed: list[int] = []
+
+    def fails(*frames: bytes) -> None:
+        raise RuntimeError
+
+    cara.write = fails
+    cara.hang_up = lambda code, reason: closed.append(code)
+    room.hub.deliver([sent(1), sent(2)])
+    assert room.heard == [("ana", "1 2")]
+    assert closed == [1011]
