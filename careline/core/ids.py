@@ -12,8 +12,8 @@ _FOREIGN = re.compile(r"[^\s/\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-
 def new_id() -> str:
     """A UUIDv7 (RFC 9562, section 5.7): 48 bits of milliseconds, then 74 random bits."""
     time_ms, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
-    variant = "89ab"[int(chance[3], 16) & 3]
-    return f"{time_ms[:8]}-{time_ms[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[7:19]}"
+    variant = "89ab"[int(chance[4], 16) & 3]
+    return f"{time_ms[:8]}-{time_ms[8:]}-7{chance[1:4]}-{variant}{chance[5:8]}-{chance[8:]}"
 
 
 def foreign_id(value: str, field: str) -> str:
