@@ -60,11 +60,23 @@ class Socket(asyncio.Protocol):
         self.reader = frames.Reader(talk.heard, self._control)
         self.closing_at: int | None = None
         self._sockets = sockets
-        self._write = transport.write
+        self._write: Callable[[bytes], None] = transport.write
         self._half_since: int | None = None
         self._late = 0
         self._controls = 0
         self._controls_since = now
+
+    def opens(self, answer: bytes) -> None:
+        """The answer to the handshake and the wire's first words, in one write: a third of what coming in takes is
+        writing.
+        """
+        words = [answer]
+        self._write = words.append
+        try:
+            self.talk.opened(self)
+        finally:
+            self._write = self.transport.write
+            self._write(b"".join(words))
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self._sockets.clock.monotonic_ms()
@@ -185,7 +197,7 @@ class Sockets:
         if transport is None:
             raise ConnectionResetError
         accept = b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
-        transport.write(
+        answer = (
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
@@ -200,7 +212,7 @@ class Sockets:
         transport.set_protocol(socket)
         protocol.transport = None
         protocol.connection_lost(None)
-        talk.opened(socket)
+        socket.opens(answer)
         if early.data:
             socket.data_received(early.data)
         return Upgraded()
