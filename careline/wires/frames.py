@@ -23,12 +23,11 @@ class Violation(Exception):
 def frame(opcode: int, payload: bytes) -> bytes:
     """One final, unmasked frame, as a server sends it."""
     size = len(payload)
-    first = 0x80 | opcode
     if size < 126:
-        return (first << 8 | size).to_bytes(2) + payload
+        return bytes((0x80 | opcode, size)) + payload
     if size < 65_536:
-        return (first << 24 | 126 << 16 | size).to_bytes(4) + payload
-    return (first << 72 | 127 << 64 | size).to_bytes(10) + payload
+        return bytes((0x80 | opcode, 126)) + size.to_bytes(2) + payload
+    return bytes((0x80 | opcode, 127)) + size.to_bytes(8) + payload
 
 
 def text(payload: bytes) -> bytes:

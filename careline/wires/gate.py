@@ -28,4 +28,4 @@ class Gate:
         self.take(name, network(address))
 
     def send(self, actor: Actor) -> None:
-        self.take("send_contact" if actor.kind == "contact" else "send_staff", actor.workspace_id, actor.person)
+        self.take_as("send_contact" if actor.kind == "contact" else "send_staff", actor)
