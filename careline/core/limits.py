@@ -49,10 +49,6 @@ class Limiter:
             self._older, self._full_until = self._full_until, {}
         return 0
 
-    def __len__(self) -> int:
-        """How many keys it keeps, at most: one may be in both halves."""
-        return len(self._full_until) + len(self._older)
-
 
 def network(address: str) -> str:
     """What counts as one peer: an IPv4 address, or the /64 an IPv6 host can roam in for free."""
