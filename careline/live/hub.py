@@ -87,10 +87,10 @@ class Hub:
         return self._by_id.values()
 
     def deliver(self, facts: list[Recorded]) -> None:
-        """Say facts to everybody who should hear them, encoded once per wire and view. All are worded first and each
-        connection is then written to once: going to and fro between Python and the kernel's TCP takes a tenth longer,
-        because neither finds its code in the processor's caches. Only whoever waits for the answer to a lone fact has
-        it before the others' is worded.
+        """Say facts to everybody who should hear them, encoded once per wire and view. They are worded first, as many
+        as `TOGETHER` lets wait, and each connection is then written to once: going to and fro between Python and the
+        kernel's TCP takes a tenth longer, because neither finds its code in the processor's caches. Only whoever waits
+        for the answer to a lone fact has it before the others' is worded.
         """
         outgoing: Outgoing = {}
         waiting = 0
