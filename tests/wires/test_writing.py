@@ -1,4 +1,4 @@
-"""A socket is opened with one write: the answer to the handshake and the wire's first words."""
+"""What goes out together is one write, from the handshake on; only who is behind is given each frame by itself."""
 
 from typing import Any
 
@@ -12,12 +12,13 @@ from careline.wires.socket import Socket, Sockets
 class Transport:
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.behind = 0
 
     def write(self, data: bytes) -> None:
         self.written.append(data)
 
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.behind
 
 
 class Greeting:
@@ -54,3 +55,14 @@ def test_the_handshake_is_answered_also_where_the_wire_fails() -> None:
     with pytest.raises(ValueError):
         socket.opens(b"101\r\n\r\n")
     assert transport.written == [b"101\r\n\r\n" + frames.text(b"hello")]
+
+
+def test_whoever_is_behind_shares_the_bytes_with_others() -> None:
+    """Joined, they would be each one's own: a megabyte for every slow socket of a workspace."""
+    transport, socket = opened(Greeting())
+    together = [b"one", b"two"]
+    socket.write(*together)
+    assert transport.written == [b"onetwo"]
+    transport.behind = 1
+    socket.write(*together)
+    assert all(written is given for written, given in zip(transport.written[1:], together, strict=True))
